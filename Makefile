@@ -1,0 +1,34 @@
+# Two commands: `make serve` and `make test`. Each does all of its own set-up on a machine with Python 3.11 and make.
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+VENV := .venv
+READY := $(VENV)/ready
+
+.PHONY: serve test quick lint clean
+
+serve: $(READY)
+	exec $(VENV)/bin/sasaeai serve --host $(HOST) --port $(PORT)
+
+test: lint
+	$(VENV)/bin/pytest
+
+quick: $(READY)
+	$(VENV)/bin/pytest -m "not slow"
+
+lint: $(READY)
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+# The stamp is a file inside the environment: it goes when the environment goes.
+$(READY): pyproject.toml constraints.txt service/packaging.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Sasaeai needs Python 3.11 or newer; name it with: make PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo "This Python cannot make environments. On Debian: apt install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist

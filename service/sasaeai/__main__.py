@@ -1,0 +1,150 @@
+"""The command line: serve, query, validate, evidence, check."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from sasaeai import catalogue, evidence, statements, supervisor, validation
+from sasaeai.errors import ServiceError
+from sasaeai.formats import BY_NAME, GRAPH_FORMATS, RESULT_FORMATS
+from sasaeai.repository import Repository
+from sasaeai.settings import Settings
+from sasaeai.store import Store
+from sasaeai.store.local import LocalStore
+
+WRONG, UNUSABLE = 1, 2
+"""Exit codes: something was found wrong; the command could not be carried out as given."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="sasaeai")
+def main() -> None:
+    """Ask, check and serve the public knowledge graph of mutual support (支え合い) in Japan's municipalities.
+
+    Settings are read from SASAEAI_… variables. Exit codes: 0 all is well, 1 something was found wrong, 2 the command
+    could not be carried out as given.
+    """
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+def serve(host: str, port: int) -> None:
+    """Serve the graph over HTTP until stopped."""
+    sys.exit(supervisor.serve(Settings.from_environment(), host, port))
+
+
+@main.command()
+@click.argument("question")
+@click.option("-p", "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="An argument; repeatable.")
+@click.option("-f", "--format", "name", default="csv", show_default=True, type=click.Choice(list(BY_NAME)))
+def query(question: str, parameters: tuple[str, ...], name: str) -> None:
+    """Ask a QUESTION: a name of the catalogue, a .rq file, or - for standard input."""
+    repository = _repository()
+    store = LocalStore(repository)
+    known = catalogue.questions(repository)
+    wanted = BY_NAME[name]
+    try:
+        if question in known:
+            text = catalogue.fill(known[question], catalogue.arguments_of(_pair(each) for each in parameters))
+        elif parameters:
+            raise click.UsageError(f"only questions of the catalogue take parameters: {', '.join(sorted(known))}")
+        else:
+            text = _text(question, known)
+        answer = store.query(
+            text,
+            results=wanted if wanted in RESULT_FORMATS else None,
+            graph=wanted if wanted in GRAPH_FORMATS else BY_NAME["ttl"] if name == "csv" else None,
+        )
+    except ServiceError as error:
+        raise click.UsageError(error.message("en")) from None
+    click.echo(f"dataset version {answer.version}", err=True)
+    sys.stdout.buffer.write(answer.body)
+
+
+@main.command()
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--lang", type=click.Choice(catalogue.LANGUAGES), default="ja", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the violations as JSON lines.")
+def validate(files: tuple[Path, ...], lang: str, as_json: bool) -> None:
+    """Check FILES against the shapes, beside the rest of the graph; without any, the whole graph."""
+    contents = {str(path): path.read_bytes() for path in files} or None
+    violations = validation.validate(_repository(), contents)
+    for each in violations:
+        if as_json:
+            click.echo(json.dumps(each.as_json(), ensure_ascii=False))
+        else:
+            click.echo(each.sentence(lang))
+    click.echo(f"{len(violations)} violation{'s' * (len(violations) != 1)}", err=True)
+    sys.exit(WRONG if violations else 0)
+
+
+@main.command(name="evidence")
+@click.option(
+    "--sources",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=lambda: os.environ.get("SASAEAI_SOURCES"),
+    help="Folder with the documents' texts; default: SASAEAI_SOURCES.",
+)
+@click.option("--untouched/--no-untouched", default=True, help="List the lines no quote touches.")
+def look_up(sources: Path | None, untouched: bool) -> None:
+    """Look up every quote in its document, and list the lines no quote touches."""
+    repository = _repository()
+    store = LocalStore(repository)
+    wrong = 0
+    for document in evidence.documents(store, repository):
+        result = evidence.examine(document, sources)
+        wrong += len(result.findings)
+        state = "every quote looked up" if result.checked else "NOT looked up: its text is not in the folder of sources"
+        click.echo(f"{document.source} ({document.file}): {len(document.quotes)} quotes, {state}")
+        for each in result.findings:
+            click.echo(f"  {evidence.WORDS[each.key]}: {each.detail}")
+        if untouched and result.checked:
+            click.echo(f"  {len(result.untouched)} lines that no quote touches:")
+            for number, line in result.untouched:
+                click.echo(f"  {number:5}  {line}")
+    sys.exit(WRONG if wrong else 0)
+
+
+@main.command()
+@click.option("--lang", type=click.Choice(catalogue.LANGUAGES), default="ja", show_default=True)
+def check(lang: str) -> None:
+    """Run the checks of the whole graph: queries that must find nothing."""
+    repository = _repository()
+    store: Store = LocalStore(repository)
+    found = 0
+    for each in repository.checks():
+        rows = statements.select(store, each).rows
+        found += len(rows)
+        click.echo(f"{'ok ' if not rows else 'NO '} {each.name}: {catalogue.header(each)['title'][lang]}")
+        for row in rows:
+            click.echo("    " + "  ".join(f"{name}={term['value']}" for name, term in row.items()))
+    sys.exit(WRONG if found else 0)
+
+
+def _repository() -> Repository:
+    return Repository(Settings.from_environment().root)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise click.UsageError(f"'{text}' is not NAME=VALUE, such as m=132241")
+    return name, value
+
+
+def _text(question: str, known: Iterable[str]) -> str:
+    if question == "-":
+        return click.get_text_stream("stdin").read()
+    path = Path(question)
+    if not path.is_file():
+        raise click.UsageError(f"no question or file '{question}'; questions: {', '.join(sorted(known))}")
+    return path.read_text("utf-8")
+
+
+if __name__ == "__main__":
+    main()

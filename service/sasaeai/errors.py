@@ -1,0 +1,140 @@
+"""The mistakes of callers: raised anywhere, worded in two languages, rendered once at the edge."""
+
+from http import HTTPStatus
+from typing import Any
+
+MESSAGES: dict[str, dict[str, str]] = {
+    "syntax": {
+        "ja": "SPARQLの文法に誤りがあります: {detail}",
+        "en": "The query is not valid SPARQL: {detail}",
+    },
+    "no-query": {
+        "ja": "queryパラメータがありません。queryに SELECT、ASK、CONSTRUCT または DESCRIBE の問合せを書いてください。",
+        "en": "There is no query. Give a SELECT, ASK, CONSTRUCT or DESCRIBE query in the parameter 'query'.",
+    },
+    "two-queries": {
+        "ja": "queryパラメータが{count}個あります。1個だけにしてください。",
+        "en": "The parameter 'query' is given {count} times. Give it once.",
+    },
+    "bad-encoding": {
+        "ja": "問合せがUTF-8ではありません。UTF-8で送ってください。",
+        "en": "The query is not UTF-8. Send it as UTF-8.",
+    },
+    "bad-dataset": {
+        "ja": "{parameter}の値「{value}」は絶対IRIではありません。https:// で始まるIRIを指定してください。",
+        "en": "'{value}' in {parameter} is not an absolute IRI. Give one such as https://example.org/graph.",
+    },
+    "update": {
+        "ja": "このサービスは更新を受け付けません。データの追加・修正は申請によって行います。",
+        "en": "This service takes no updates. Data are added and mended by submission.",
+    },
+    "federation": {
+        "ja": "SERVICEは使えません。外部の結果は利用者の側で結合してください。",
+        "en": "SERVICE is refused here. Join results from elsewhere on your own side.",
+    },
+    "too-deep": {
+        "ja": "問合せの入れ子が深すぎます(上限{limit})。分けて問い合わせてください。",
+        "en": "The query is nested too deeply (limit {limit}). Ask in several queries.",
+    },
+    "too-many-operators": {
+        "ja": "問合せの演算子が多すぎます(上限{limit})。VALUESを使うか、分けて問い合わせてください。",
+        "en": "The query has too many operators (limit {limit}). Use VALUES, or ask in several queries.",
+    },
+    "too-large": {
+        "ja": "送られた内容が大きすぎます(上限{limit}バイト)。",
+        "en": "What was sent is too large (limit {limit} bytes).",
+    },
+    "media-type": {
+        "ja": "Content-Type「{given}」は受け付けません。{wanted}のいずれかで送ってください。",
+        "en": "Content-Type '{given}' is not accepted. Send one of {wanted}.",
+    },
+    "not-acceptable": {
+        "ja": "求められた形式では答えられません。次の形式があります: {offered}",
+        "en": "There is no answer in the format asked for. There are: {offered}",
+    },
+    "deadline": {
+        "ja": "問合せが制限時間({seconds}秒)を超えたため中止しました。条件を絞ってください。",
+        "en": "The query was stopped at its deadline of {seconds} s. Narrow it down.",
+    },
+    "stopped": {
+        "ja": "問合せが大きすぎるか深すぎるため中止しました。条件を絞るか、分けて問い合わせてください。",
+        "en": "The query was stopped: too big or too deep. Narrow it down or ask in several queries.",
+    },
+    "answer-too-large": {
+        "ja": "答えが大きすぎます(上限{limit}バイト)。LIMITを付けるか、条件を絞ってください。",
+        "en": "The answer is too large (limit {limit} bytes). Add a LIMIT or narrow the query down.",
+    },
+    "busy": {
+        "ja": "ただいま混み合っています。少し待ってからもう一度お試しください。",
+        "en": "The service is busy. Try again in a moment.",
+    },
+    "engine-away": {
+        "ja": "検索エンジンを準備しています。少し待ってからもう一度お試しください。",
+        "en": "The query engine is starting. Try again in a moment.",
+    },
+    "not-found": {
+        "ja": "「{what}」は見つかりません。",
+        "en": "There is nothing at '{what}'.",
+    },
+    "method": {
+        "ja": "このアドレスでは {given} は使えません。{allowed} を使ってください。",
+        "en": "{given} is not possible here. Use {allowed}.",
+    },
+    "unknown-question": {
+        "ja": "「{name}」という質問はありません。",
+        "en": "There is no question named '{name}'.",
+    },
+    "unknown-parameter": {
+        "ja": "パラメータ「{parameter}」はありません。使えるもの: {known}",
+        "en": "There is no parameter '{parameter}'. There are: {known}",
+    },
+    "bad-parameter": {
+        "ja": "パラメータ{parameter}の値「{value}」は使えません。{wanted}(例: {example})",
+        "en": "'{value}' cannot be used for {parameter}. {wanted} (for example {example})",
+    },
+    "missing-parameter": {
+        "ja": "パラメータ{parameter}が必要です。{wanted}(例: {example})",
+        "en": "The parameter {parameter} is needed. {wanted} (for example {example})",
+    },
+    "repeated-parameter": {
+        "ja": "パラメータ{parameter}は1個だけ指定できます。",
+        "en": "The parameter {parameter} can be given only once.",
+    },
+    "publication": {
+        "ja": "公開できませんでした: {detail}",
+        "en": "Nothing was published: {detail}",
+    },
+    "http": {"ja": "この要求には応じられません: {detail}", "en": "This request cannot be answered: {detail}"},
+    "internal": {
+        "ja": "サービス側の誤りです。お手数ですが、時刻を添えてお知らせください。",
+        "en": "This is a fault of the service. Please report it with the time it happened.",
+    },
+}
+"""What each mistake is called, and what it says to the person who made it."""
+
+
+class ServiceError(Exception):
+    """Tell a caller what is wrong and how to mend it.
+
+    `key` names the entry of MESSAGES, `status` is the HTTP status, `parameters` fill the words.
+    A parameter may be a mapping from language to text. `retry_after` is in whole seconds.
+    """
+
+    def __init__(self, key: str, status: int, *, retry_after: int | None = None, **parameters: Any) -> None:
+        super().__init__(key)
+        self.key = key
+        self.status = HTTPStatus(status)
+        self.retry_after = retry_after
+        self.parameters = parameters
+
+    def message(self, language: str) -> str:
+        """Word the mistake in `ja` or `en`."""
+        words = {
+            name: value.get(language, "") if isinstance(value, dict) else value
+            for name, value in self.parameters.items()
+        }
+        return MESSAGES[self.key][language].format_map(words)
+
+    def __str__(self) -> str:
+        """Return the English words."""
+        return self.message("en")

@@ -1,0 +1,58 @@
+"""The formats of answers: one table of names, media types and file extensions."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Kind(Enum):
+    """What a format can carry."""
+
+    RESULTS = "results"
+    GRAPH = "graph"
+    DATASET = "dataset"
+
+
+@dataclass(frozen=True)
+class Format:
+    """Name a serialisation: its short name is also its file extension."""
+
+    name: str
+    media_type: str
+    kinds: frozenset[Kind]
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def content_type(self) -> str:
+        """Return the Content-Type of an answer, charset included where the type has one."""
+        return f"{self.media_type}; charset=utf-8" if self.media_type.startswith("text/") else self.media_type
+
+
+def _format(name: str, media_type: str, *aliases: str, kinds: set[Kind]) -> Format:
+    return Format(name, media_type, frozenset(kinds), aliases)
+
+
+RESULT_FORMATS = (
+    _format("srj", "application/sparql-results+json", "application/json", kinds={Kind.RESULTS}),
+    _format("srx", "application/sparql-results+xml", "application/xml", "text/xml", kinds={Kind.RESULTS}),
+    _format("csv", "text/csv", kinds={Kind.RESULTS}),
+    _format("tsv", "text/tab-separated-values", kinds={Kind.RESULTS}),
+)
+"""SPARQL 1.1 Query Results JSON, XML, CSV and TSV; the first is what an asker without wishes gets."""
+
+GRAPH_FORMATS = (
+    _format("ttl", "text/turtle", "application/x-turtle", kinds={Kind.GRAPH}),
+    _format("nt", "application/n-triples", "text/plain", kinds={Kind.GRAPH}),
+    _format("rdf", "application/rdf+xml", kinds={Kind.GRAPH}),
+    _format("jsonld", "application/ld+json", kinds={Kind.GRAPH, Kind.DATASET}),
+    _format("trig", "application/trig", kinds={Kind.GRAPH, Kind.DATASET}),
+    _format("nq", "application/n-quads", kinds={Kind.GRAPH, Kind.DATASET}),
+)
+"""RDF 1.1 syntaxes; the first is what an asker without wishes gets."""
+
+EVERY_FORMAT = (*RESULT_FORMATS, *GRAPH_FORMATS)
+BY_NAME = {each.name: each for each in EVERY_FORMAT}
+BY_MEDIA_TYPE = {
+    media_type: each
+    for each in reversed(EVERY_FORMAT)
+    for media_type in (each.media_type, *each.aliases)
+}

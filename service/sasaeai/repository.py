@@ -1,0 +1,118 @@
+"""Where the graph lies: its files, as graph name and bytes.
+
+Packaged files, and later the accepted revisions of the desk, come through this one door.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sasaeai.vocabulary import GRAPH
+
+FOLDERS = ("data", "ontology", "shapes")
+
+
+def digest(content: bytes) -> str:
+    """Digest the content of one file."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def version_of(digests: Mapping[str, str]) -> str:
+    """Name the dataset that consists of these contents, in whatever order they came together."""
+    lines = "".join(f"{name} {each}\n" for name, each in sorted(digests.items()))
+    return digest(lines.encode())[:16]
+
+
+@dataclass(frozen=True)
+class GraphFile:
+    """Hold one named graph as it lies on disk.
+
+    `name` is the graph's IRI, `folder` the top folder it stands in, `content` Turtle in UTF-8.
+    """
+
+    name: str
+    folder: str
+    path: Path
+    content: bytes
+
+
+@dataclass(frozen=True)
+class QueryFile:
+    """Hold one SPARQL file; `name` is its file name without the ending."""
+
+    name: str
+    path: Path
+    text: str
+
+
+def default_root() -> Path:
+    """Find the graph's folders: packed into the package, else two levels above it in a checkout."""
+    package = Path(__file__).parent
+    packed = package / "graph"
+    return packed if packed.is_dir() else package.parent.parent
+
+
+class Repository:
+    """Read the graph's folders under one root."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = root or default_root()
+        missing = [name for name in (*FOLDERS, "queries") if not (self.root / name).is_dir()]
+        if missing:
+            raise FileNotFoundError(f"{self.root} holds no {', '.join(missing)}/: it is not a Sasaeai graph")
+
+    def graphs(self, *folders: str) -> Iterator[GraphFile]:
+        """Yield the Turtle files of the folders (all three without any named), in a stable order."""
+        for folder in folders or FOLDERS:
+            for path in sorted((self.root / folder).rglob("*.ttl")):
+                if path.name != "prefixes.ttl":
+                    yield GraphFile(self.graph_name(path), folder, path, path.read_bytes())
+
+    def graph_name(self, path: Path) -> str:
+        """Name the graph of a file: the folder of a city stands for its code, other paths for themselves."""
+        folder, *inner = path.relative_to(self.root).with_suffix("").parts
+        match folder, inner:
+            case "data", ["cities", city, *rest]:
+                inner = [city.split("-", 1)[0], *rest]
+            case "ontology", ["sasaeai"]:
+                inner = ["ontology"]
+            case "ontology", ["schemes", scheme]:
+                inner = ["concept", scheme]
+            case "shapes", _:
+                inner = ["shapes", *inner]
+        return GRAPH + "/".join(inner)
+
+    def prefixes(self) -> str:
+        """Return the project's prefix declarations, as Turtle."""
+        return (self.root / "ontology" / "prefixes.ttl").read_text("utf-8")
+
+    def rules(self) -> list[QueryFile]:
+        """Return the CONSTRUCT rules in the order they run."""
+        return self._queries("rules")
+
+    def checks(self) -> list[QueryFile]:
+        """Return the queries that must find nothing."""
+        return self._queries("checks")
+
+    def questions(self) -> list[QueryFile]:
+        """Return the questions of the catalogue."""
+        return self._queries("catalogue")
+
+    def query(self, name: str) -> QueryFile:
+        """Return one of the service's own queries."""
+        path = self.root / "queries" / f"{name}.rq"
+        return QueryFile(name, path, path.read_text("utf-8"))
+
+    def _queries(self, folder: str) -> list[QueryFile]:
+        paths = sorted((self.root / "queries" / folder).glob("*.rq"))
+        return [QueryFile(path.stem, path, path.read_text("utf-8")) for path in paths]
+
+    def digests(self) -> dict[str, str]:
+        """Digest every graph and every rule; a rule is named `rule/<name>`."""
+        graphs = {each.name: digest(each.content) for each in self.graphs()}
+        return graphs | {f"rule/{each.name}": digest(each.text.encode()) for each in self.rules()}
+
+    def version(self) -> str:
+        """Digest data, ontology, shapes and rules: the same content gives the same version anywhere."""
+        return version_of(self.digests())

@@ -1,0 +1,73 @@
+"""The settings of the service, read once from the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+
+def _setting(default: Any, meaning: str) -> Any:
+    return field(default=default, metadata={"meaning": meaning})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Hold every limit and place the service works with; each is `SASAEAI_<NAME>` in the environment.
+
+    Times are in seconds, sizes in bytes unless the name says otherwise. A request may only lower a limit.
+    """
+
+    root: Path | None = _setting(None, "folder with ontology/, shapes/, data/, queries/; default: the packaged graph")
+    public_base: str = _setting("", "address under which readers reach the service, e.g. https://sasaeai.example/")
+    run_dir: Path | None = _setting(None, "folder for the engine's sockets; default: a new short one under /tmp")
+
+    own_workers: int = _setting(2, "query workers for the service's own bounded questions")
+    own_seconds: float = _setting(5.0, "deadline of a question of the service's own")
+    quick_workers: int = _setting(4, "query workers an ad-hoc query starts in")
+    quick_seconds: float = _setting(0.25, "deadline in the quick lane; past it the query moves to the slow lane")
+    slow_workers: int = _setting(2, "query workers for ad-hoc queries that need longer")
+    slow_seconds: float = _setting(10.0, "deadline of an ad-hoc query")
+    queue_length: int = _setting(8, "queries that may wait for a worker of a lane; beyond: 503")
+    worker_memory_mb: int = _setting(1024, "memory a worker may add to what the engine holds, in MB")
+    worker_stack_mb: int = _setting(64, "stack of a worker, in MB")
+
+    max_query_bytes: int = _setting(100_000, "length of a query text; beyond: 413")
+    max_body_bytes: int = _setting(1_000_000, "length of a request body; beyond: 413")
+    max_answer_bytes: int = _setting(50_000_000, "length of an answer; beyond: 503")
+    scan: bool = _setting(True, "look at a query's text before a worker is spent on it")
+
+    web_workers: int = _setting(2, "web processes")
+    web_threads: int = _setting(32, "requests a web process answers at once")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read `SASAEAI_…` variables.
+
+        Raises ValueError naming the variable whose value is not of its kind.
+        """
+        values: dict[str, Any] = {}
+        for each in fields(cls):
+            name = f"SASAEAI_{each.name.upper()}"
+            if (text := environment.get(name)) is None:
+                continue
+            try:
+                values[each.name] = _read(each.default, str(each.type), text)
+            except ValueError as error:
+                raise ValueError(f"{name}={text!r}: {error}") from None
+        return cls(**values)
+
+
+def _read(default: Any, kind: str, text: str) -> Any:
+    if "Path" in kind:
+        return Path(text)
+    if isinstance(default, bool):
+        if text.lower() not in {"0", "1", "true", "false"}:
+            raise ValueError("wants 1 or 0")
+        return text.lower() in {"1", "true"}
+    if isinstance(default, int | float):
+        number = type(default)(text)
+        if number <= 0:
+            raise ValueError("wants a number above 0")
+        return number
+    return text

@@ -1,0 +1,44 @@
+"""The flow of a stranger's query: looked at, sent to a worker, answered whole or refused."""
+
+from dataclasses import dataclass, field
+
+from sasaeai.errors import ServiceError
+from sasaeai.formats import Format
+from sasaeai.settings import Settings
+from sasaeai.store import Answer, Dataset, Store
+from sasaeai.store.scan import scan
+
+
+@dataclass(frozen=True)
+class Request:
+    """Hold one query as it was asked, with what its asker can read (None: nothing of that kind)."""
+
+    text: str
+    results: Format | None
+    graph: Format | None
+    dataset: Dataset | None = None
+    client: str = ""
+    offered: tuple[str, ...] = field(default=(), compare=False)
+
+
+def answer(store: Store, settings: Settings, request: Request) -> Answer:
+    """Answer an ad-hoc query.
+
+    Raises ServiceError: 413 for a text too long, 400 for one that is not a query, 406 where its kind of answer has
+    no format the asker reads, 503 when it was stopped.
+    """
+    if len(request.text.encode()) > settings.max_query_bytes:
+        raise ServiceError("too-large", 413, limit=settings.max_query_bytes)
+    if settings.scan:
+        scan(request.text)
+    readable = request.results or request.graph
+    if readable is None:
+        raise ServiceError("not-acceptable", 406, offered=", ".join(request.offered))
+    return store.query(
+        request.text,
+        results=request.results,
+        graph=request.graph,
+        lane="ad-hoc",
+        dataset=request.dataset,
+        client=request.client,
+    )

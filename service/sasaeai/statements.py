@@ -1,0 +1,44 @@
+"""What the flows share: rows of an answer, read from SPARQL JSON results."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sasaeai.formats import BY_NAME
+from sasaeai.repository import QueryFile
+from sasaeai.store import Answer, Store
+from sasaeai.store.parameters import Term, bind
+
+Row = Mapping[str, dict[str, Any]]
+"""Column name to term as SPARQL 1.1 Query Results JSON has it; an unbound column is absent."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Hold an answer as rows under named columns, with the version of the data it was read from."""
+
+    columns: Sequence[str]
+    rows: Sequence[Row]
+    version: str
+
+
+def table(answer: Answer) -> Table:
+    """Read a SELECT answer that came as SPARQL JSON results."""
+    results = json.loads(answer.body)
+    return Table(results["head"]["vars"], results["results"]["bindings"], answer.version)
+
+
+def select(store: Store, query: QueryFile, **values: Term) -> Table:
+    """Ask one of the service's own SELECT queries."""
+    return table(_own(store, query, values))
+
+
+def ask(store: Store, query: QueryFile, **values: Term) -> bool:
+    """Ask one of the service's own ASK queries."""
+    return bool(json.loads(_own(store, query, values).body)["boolean"])
+
+
+def _own(store: Store, query: QueryFile, values: Mapping[str, Term]) -> Answer:
+    text = bind(query.text, {name: [term] for name, term in values.items()})
+    return store.query(text, results=BY_NAME["srj"], graph=None, lane="own")

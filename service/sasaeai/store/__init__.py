@@ -1,0 +1,61 @@
+"""The door to the triple store: what every engine behind it can do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from sasaeai.formats import Format
+
+AnswerKind = Literal["boolean", "solutions", "graph"]
+LaneName = Literal["own", "ad-hoc"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Hold a whole answer, serialised, with the version of the data it was taken from."""
+
+    body: bytes
+    format: Format
+    version: str
+    kind: AnswerKind
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Name the graphs a query is asked over, in place of the whole: IRIs, as the SPARQL protocol gives them."""
+
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+
+
+class Store(Protocol):
+    """Answer queries, and take publications."""
+
+    def query(
+        self,
+        text: str,
+        *,
+        results: Format,
+        graph: Format,
+        lane: LaneName = "own",
+        dataset: Dataset | None = None,
+        seconds: float | None = None,
+        client: str = "",
+    ) -> Answer:
+        """Answer a query, whole or with a ServiceError.
+
+        `results` is the format of solutions and booleans, `graph` that of triples. `seconds` may only lower the
+        lane's deadline. `client` says on whose behalf an ad-hoc query is asked, so that nobody takes every worker.
+        """
+
+    def publish(self, graphs: Mapping[str, bytes | None]) -> str:
+        """Replace graphs by Turtle (or remove those that map to None), all or none; return the new version.
+
+        After the return every query is answered from the new data.
+        """
+
+    def version(self) -> str:
+        """Return the version of the data."""
+
+    def ready(self) -> bool:
+        """Say whether queries are being answered."""

@@ -1,0 +1,81 @@
+"""What the kernel is told about a process, so that it ends with its parent and within its limits."""
+
+import ctypes
+import fcntl
+import os
+import resource
+import signal
+import sys
+
+_LIBC = ctypes.CDLL(None, use_errno=True)
+_PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+def die_with_parent(parent: int) -> None:
+    """Have the kernel kill this process when the process `parent` ends; end at once if it has ended already.
+
+    The kernel watches the *thread* that forked this process: fork from a main thread.
+    """
+    if sys.platform == "linux":
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(0)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of descendants whose own parent dies, so that this process can reap them."""
+    if sys.platform == "linux":
+        _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def limit_memory(memory: int, stack: int) -> None:
+    """Let this process add `memory` bytes to what it holds now, its stack grow to `stack` bytes, and dump no core."""
+    if sys.platform == "linux":
+        with open("/proc/self/statm", encoding="ascii") as status:
+            held = int(status.read().split()[0]) * resource.getpagesize()
+        _lower(resource.RLIMIT_AS, held + memory)
+        # Where core dumps are piped to a program, the core limit alone does not keep gigabytes from being written.
+        _LIBC.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+    _lower(resource.RLIMIT_STACK, stack)
+    _lower(resource.RLIMIT_CORE, 0)
+
+
+def limit_files() -> None:
+    """Leave exactly one descriptor number free: whoever takes it next is the only one that can open anything."""
+    free = os.dup(2)
+    os.close(free)
+    _lower(resource.RLIMIT_NOFILE, free + 1)
+
+
+def _lower(what: int, value: int) -> None:
+    _, hard = resource.getrlimit(what)
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    # The stack's hard limit stays: the kernel takes it as it is for the life of the process.
+    resource.setrlimit(what, (value, hard if what == resource.RLIMIT_STACK else value))
+
+
+def close_all_but(*kept: int) -> None:
+    """Close every inherited descriptor except the standard error and those named; input and output become void."""
+    void = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1):
+        os.dup2(void, standard)
+    last = 2
+    for each in sorted({2, *kept}):
+        os.closerange(last + 1, each)
+        last = each
+    os.closerange(last + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+
+
+def die_when_readable(descriptor: int) -> None:
+    """Have the kernel end this process when something comes over a socket: data, or its closing by the other side."""
+    if sys.platform == "linux":
+        fcntl.fcntl(descriptor, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(descriptor, fcntl.F_SETFL, fcntl.fcntl(descriptor, fcntl.F_GETFL) | os.O_ASYNC)
+
+
+def live_when_readable(descriptor: int) -> None:
+    """Take `die_when_readable` back."""
+    if sys.platform == "linux":
+        fcntl.fcntl(descriptor, fcntl.F_SETFL, fcntl.fcntl(descriptor, fcntl.F_GETFL) & ~os.O_ASYNC)

@@ -1,0 +1,76 @@
+"""The frames that go over the engine's sockets: a JSON head and a body of bytes, each with its length before it."""
+
+import json
+import socket
+import struct
+from typing import Any
+
+from sasaeai.errors import ServiceError
+
+Head = dict[str, Any]
+
+_LENGTHS = struct.Struct("!IQ")
+_HEAD_LIMIT = 4_000_000
+
+
+class Ended(Exception):
+    """The other side left before its frame was whole."""
+
+
+def pack(head: Head, body: bytes = b"") -> bytes:
+    """Write a frame as bytes."""
+    text = json.dumps(head, ensure_ascii=False).encode()
+    return b"".join((_LENGTHS.pack(len(text), len(body)), text, body))
+
+
+def take(buffer: bytearray) -> tuple[Head, bytes] | None:
+    """Take the first frame out of a buffer; None while it is not whole."""
+    if len(buffer) < _LENGTHS.size:
+        return None
+    head, body = _LENGTHS.unpack_from(buffer)
+    if len(buffer) < (end := _LENGTHS.size + head + body):
+        return None
+    text = bytes(buffer[_LENGTHS.size : _LENGTHS.size + head])
+    content = bytes(buffer[_LENGTHS.size + head : end])
+    del buffer[:end]
+    return json.loads(text), content
+
+
+def receive(connection: socket.socket, limit: int) -> tuple[Head, bytes]:
+    """Read one frame whose body has at most `limit` bytes.
+
+    Raises Ended if the other side leaves before, TimeoutError if the connection has a timeout and it passes.
+    """
+    try:
+        head, body = _LENGTHS.unpack(_read(connection, _LENGTHS.size))
+        if head > _HEAD_LIMIT or body > limit:
+            raise Ended(f"a frame of {head} + {body} bytes")
+        return json.loads(_read(connection, head)), _read(connection, body)
+    except ConnectionError as error:
+        raise Ended from error
+
+
+def _read(connection: socket.socket, length: int) -> bytes:
+    content = bytearray(length)
+    view, done = memoryview(content), 0
+    while done < length:
+        if not (count := connection.recv_into(view[done:])):
+            raise Ended
+        done += count
+    return bytes(content)
+
+
+def from_error(error: ServiceError) -> Head:
+    """Write a caller's mistake as the head of a frame."""
+    return {
+        "type": "error",
+        "key": error.key,
+        "status": int(error.status),
+        "retry_after": error.retry_after,
+        "parameters": error.parameters,
+    }
+
+
+def to_error(head: Head) -> ServiceError:
+    """Read the mistake out of a frame's head."""
+    return ServiceError(head["key"], head["status"], retry_after=head["retry_after"], **head["parameters"])

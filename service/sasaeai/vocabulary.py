@@ -1,0 +1,13 @@
+"""The IRIs the service itself speaks of."""
+
+BASE = "https://w3id.org/sasaeai/"
+"""Where every IRI of the project lies, whatever host serves it."""
+
+ID = BASE + "id/"
+GRAPH = BASE + "graph/"
+CONCEPT = BASE + "concept/"
+SHAPES = BASE + "shapes#"
+SAS = BASE + "ns#"
+
+DERIVED = GRAPH + "derived"
+"""The graph of what the rules construct."""

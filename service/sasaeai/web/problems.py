@@ -1,0 +1,69 @@
+"""How a mistake is told: as problem+json (RFC 9457), or as a page to who reads pages."""
+
+import json
+import logging
+
+from flask import Flask, Response, make_response, render_template, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+
+from sasaeai.errors import ServiceError
+from sasaeai.web.answers import HTML, send_page
+from sasaeai.web.context import here, language
+
+log = logging.getLogger(__name__)
+
+
+def install(app: Flask) -> None:
+    """Render every error of an application in one place."""
+    app.register_error_handler(ServiceError, tell)
+    app.register_error_handler(HTTPException, _translate)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def tell(error: ServiceError) -> Response:
+    """Tell a caller of a mistake, in both languages, in the form the caller reads."""
+    accepted = request.accept_mimetypes
+    if HTML in accepted.values() and accepted.quality(HTML) >= accepted["application/problem+json"]:
+        response = send_page(render_template("problem.html", error=error, message=error.message(language())))
+    else:
+        response = make_response(
+            json.dumps(
+                {
+                    "type": f"about:blank#{error.key}",
+                    "title": error.status.phrase,
+                    "status": error.status.value,
+                    "detail": error.message(language()),
+                    "messages": {each: error.message(each) for each in ("ja", "en")},
+                },
+                ensure_ascii=False,
+            )
+            + "\n"
+        )
+        response.headers["Content-Type"] = "application/problem+json"
+        response.headers["Content-Language"] = language()
+    response.status_code = error.status
+    response.headers["Cache-Control"] = "no-store"
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    if error.status == 405:
+        response.headers["Allow"] = error.parameters["allowed"]
+    return response
+
+
+def _translate(error: HTTPException) -> Response:
+    match error:
+        case NotFound():
+            return tell(ServiceError("not-found", 404, what=request.path))
+        case MethodNotAllowed():
+            allowed = ", ".join(sorted(error.valid_methods or []))
+            return tell(ServiceError("method", 405, given=request.method, allowed=allowed))
+        case RequestEntityTooLarge():
+            return tell(ServiceError("too-large", 413, limit=here().settings.max_body_bytes))
+    if error.code is not None and error.code < 400:
+        return make_response(error.get_response())
+    return tell(ServiceError("http", error.code or 500, detail=error.name))
+
+
+def _unforeseen(error: Exception) -> Response:
+    log.error("unforeseen error at %s", request.path, exc_info=error)
+    return tell(ServiceError("internal", 500))

@@ -1,0 +1,75 @@
+"""The questions of the catalogue: a page with a form, and the answer by suffix or Accept."""
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from sasaeai import catalogue
+from sasaeai.catalogue import Question
+from sasaeai.errors import ServiceError
+from sasaeai.formats import BY_NAME, RESULT_FORMATS
+from sasaeai.statements import table
+from sasaeai.web import answers
+from sasaeai.web.context import here, language
+
+blueprint = Blueprint("questions", __name__)
+
+FORMAT_PARAMETERS = {"_format", "_mediatype"}
+
+
+@blueprint.get("/queries/")
+def listing() -> Response:
+    """List the questions."""
+    return answers.send_page(render_template("questions.html", questions=here().questions.values()))
+
+
+@blueprint.get("/queries/<name>")
+def page(name: str) -> Response:
+    """Show a question with its form and answer, or answer in the format asked for."""
+    if answers.wants_html(RESULT_FORMATS):
+        return _page(_question(name))
+    return _answer(_question(name), None)
+
+
+@blueprint.get("/queries/<name>.<any(srj, srx, csv, tsv):extension>")
+def answer(name: str, extension: str) -> Response:
+    """Answer a question in the format its suffix names."""
+    return _answer(_question(name), extension)
+
+
+@blueprint.get("/queries/<name>.rq")
+def text(name: str) -> Response:
+    """Give the SPARQL of a question, filled in with the arguments given."""
+    response = make_response(catalogue.fill(_question(name), _arguments(_question(name))))
+    response.headers["Content-Type"] = "application/sparql-query; charset=utf-8"
+    return response
+
+
+def _question(name: str) -> Question:
+    try:
+        return here().questions[name]
+    except KeyError:
+        raise ServiceError("unknown-question", 404, name=name) from None
+
+
+def _arguments(question: Question) -> dict[str, list[str]]:
+    given = catalogue.arguments_of(request.args.items(multi=True))
+    for name in FORMAT_PARAMETERS:
+        given.pop(name, None)
+    if "lang" in question.parameters:
+        given.setdefault("lang", [language()])
+    else:
+        given.pop("lang", None)
+    return given
+
+
+def _answer(question: Question, extension: str | None) -> Response:
+    results = answers.required(RESULT_FORMATS, extension=extension)
+    return answers.send(catalogue.answer(here().store, question, _arguments(question), results))
+
+
+def _page(question: Question) -> Response:
+    given = _arguments(question)
+    rows = table(catalogue.answer(here().store, question, given, BY_NAME["srj"]))
+    html = render_template(
+        "question.html", question=question, given=given, table=rows, sparql=catalogue.fill(question, given)
+    )
+    return answers.send_page(html, rows.version)

@@ -1,0 +1,103 @@
+"""The SPARQL 1.1 Protocol: queries by GET, form and direct POST; a page for who comes by browser."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, render_template, request
+
+from sasaeai import sparql
+from sasaeai.errors import ServiceError
+from sasaeai.formats import BY_NAME, EVERY_FORMAT, GRAPH_FORMATS, RESULT_FORMATS, Format
+from sasaeai.statements import table
+from sasaeai.store import Answer, Dataset
+from sasaeai.web import answers
+from sasaeai.web.context import here
+
+blueprint = Blueprint("sparql", __name__)
+
+FORM = "application/x-www-form-urlencoded"
+DIRECT = "application/sparql-query"
+
+
+@blueprint.route("/sparql", methods=["GET", "POST", "OPTIONS"])
+def endpoint() -> Response:
+    """Answer a query (SPARQL 1.1 Protocol §2.1); a bare GET is the page to write one on."""
+    if request.method == "OPTIONS":
+        return _preflight()
+    text = _query_text()
+    if text is None:
+        return answers.send_page(render_template("sparql.html", query="", table=None))
+    if answers.wants_html(EVERY_FORMAT):
+        return _page(text)
+    return answers.send(_answer(text, answers.chosen(RESULT_FORMATS), answers.chosen(GRAPH_FORMATS)))
+
+
+def _query_text() -> str | None:
+    if request.method == "POST":
+        match request.mimetype:
+            case "application/sparql-query":
+                return _decoded(request.get_data(cache=False))
+            case "application/sparql-update":
+                raise ServiceError("update", 403)
+            case "application/x-www-form-urlencoded":
+                pass
+            case other:
+                raise ServiceError("media-type", 415, given=other, wanted=f"{FORM}, {DIRECT}")
+    if "update" in request.values:
+        raise ServiceError("update", 403)
+    queries = request.values.getlist("query")
+    if len(queries) > 1:
+        raise ServiceError("two-queries", 400, count=len(queries))
+    if not queries and (request.method == "POST" or request.args.keys() - {"lang"}):
+        raise ServiceError("no-query", 400)
+    return queries[0] if queries else None
+
+
+def _decoded(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise ServiceError("bad-encoding", 400) from None
+
+
+def _answer(text: str, results: Format | None, graph: Format | None) -> Answer:
+    asked = sparql.Request(
+        text,
+        results,
+        graph,
+        dataset=_dataset(),
+        client=request.remote_addr or "",
+        offered=tuple(each.media_type for each in EVERY_FORMAT),
+    )
+    return sparql.answer(here().store, here().settings, asked)
+
+
+def _dataset() -> Dataset | None:
+    default, named = (
+        tuple(_absolute(parameter, value) for value in request.values.getlist(parameter))
+        for parameter in ("default-graph-uri", "named-graph-uri")
+    )
+    return Dataset(default, named) if default or named else None
+
+
+def _absolute(parameter: str, value: str) -> str:
+    if not urlsplit(value).scheme or any(character in value for character in ' <>"{}|\\^`'):
+        raise ServiceError("bad-dataset", 400, parameter=parameter, value=value[:200])
+    return value
+
+
+def _page(text: str) -> Response:
+    answer = _answer(text, BY_NAME["srj"], BY_NAME["ttl"])
+    rows = table(answer) if answer.kind == "solutions" else None
+    raw = None if rows else answer.body.decode()
+    html = render_template("sparql.html", query=text, table=rows, raw=raw, version=answer.version)
+    return answers.send_page(html, answer.version)
+
+
+def _preflight() -> Response:
+    response = Response(status=204)
+    response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, OPTIONS"
+    response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, Content-Type"
+    response.headers["Access-Control-Max-Age"] = "86400"
+    response.headers["Allow"] = "GET, HEAD, POST, OPTIONS"
+    return response
+
