@@ -10,7 +10,7 @@ import click
 
 from sasaeai import catalogue, evidence, statements, supervisor, validation
 from sasaeai.errors import ServiceError
-from sasaeai.formats import BY_NAME, GRAPH_FORMATS, RESULT_FORMATS
+from sasaeai.formats import BY_NAME, GRAPH, GRAPH_FORMATS, RESULT_FORMATS, RESULTS
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store
@@ -57,8 +57,8 @@ def query(question: str, parameters: tuple[str, ...], name: str) -> None:
             text = _text(question, known)
         answer = store.query(
             text,
-            results=wanted if wanted in RESULT_FORMATS else None,
-            graph=wanted if wanted in GRAPH_FORMATS else BY_NAME["ttl"] if name == "csv" else None,
+            results=wanted if wanted in RESULT_FORMATS else RESULTS,
+            graph=wanted if wanted in GRAPH_FORMATS else GRAPH,
         )
     except ServiceError as error:
         raise click.UsageError(error.message("en")) from None

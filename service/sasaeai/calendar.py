@@ -235,10 +235,10 @@ def _western_year(text: str, match: re.Match[str], era: Era | None) -> int:
 
 def _month_or_day(text: str, year: int, month: int, number: int | None) -> Moment:
     try:
-        first = date(year, month, number or 1)
+        first = date(year, month, 1 if number is None else number)
     except ValueError:
         raise CalendarError("no-such-day", text=text) from None
-    return Moment(first, first if number else first.replace(day=monthrange(year, month)[1]))
+    return Moment(first, first if number is not None else first.replace(day=monthrange(year, month)[1]))
 
 
 def _judge(moment: Moment, era: Era | None, text: str, right: str, written: date | None) -> Moment:

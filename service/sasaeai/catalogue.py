@@ -15,7 +15,7 @@ import yaml
 
 from sasaeai import calendar
 from sasaeai.errors import ServiceError
-from sasaeai.formats import BY_NAME, Format
+from sasaeai.formats import GRAPH, RESULTS, Format
 from sasaeai.model import is_municipality_code
 from sasaeai.repository import QueryFile, Repository
 from sasaeai.store import Answer, Store
@@ -113,9 +113,7 @@ def fill(question: Question, arguments: Mapping[str, Sequence[str]]) -> str:
     """
     unknown = sorted(arguments.keys() - question.parameters.keys())
     if unknown:
-        raise ServiceError(
-            "unknown-parameter", 400, parameter=unknown[0], known=", ".join(question.parameters) or "—"
-        )
+        raise ServiceError("unknown-parameter", 400, parameter=unknown[0], known=", ".join(question.parameters) or "—")
     return bind(question.text, {each.name: _terms(each, arguments) for each in question.parameters.values()})
 
 
@@ -141,10 +139,10 @@ def _wanted(parameter: Parameter) -> dict[str, Any]:
 
 
 def answer(
-    store: Store, question: Question, arguments: Mapping[str, Sequence[str]], results: Format = BY_NAME["srj"]
+    store: Store, question: Question, arguments: Mapping[str, Sequence[str]], results: Format = RESULTS
 ) -> Answer:
     """Ask a question of the catalogue and return its answer in the format wanted."""
-    return store.query(fill(question, arguments), results=results, graph=None, lane="own")
+    return store.query(fill(question, arguments), results=results, graph=GRAPH, lane="own")
 
 
 def _code(_: Parameter, text: str) -> Term:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sasaeai import statements
 from sasaeai.errors import ServiceError
-from sasaeai.formats import Format
+from sasaeai.formats import RESULTS, Format
 from sasaeai.repository import Repository
 from sasaeai.statements import Table
 from sasaeai.store import Answer, Store
@@ -24,7 +24,7 @@ def describe(store: Store, repository: Repository, thing: str, graph: Format) ->
     """Return the description of a thing as RDF; ServiceError 404 where the graph says nothing of it."""
     _require(store, repository, thing)
     text = bind(repository.query("entity").text, {"thing": [iri(thing)]})
-    return store.query(text, results=None, graph=graph, lane="own")
+    return store.query(text, results=RESULTS, graph=graph, lane="own")
 
 
 def page(store: Store, repository: Repository, thing: str, language: str) -> Page:

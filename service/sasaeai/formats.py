@@ -37,7 +37,7 @@ RESULT_FORMATS = (
     _format("csv", "text/csv", kinds={Kind.RESULTS}),
     _format("tsv", "text/tab-separated-values", kinds={Kind.RESULTS}),
 )
-"""SPARQL 1.1 Query Results JSON, XML, CSV and TSV; the first is what an asker without wishes gets."""
+"""SPARQL 1.1 Query Results JSON, XML, CSV and TSV, in the order of our preference."""
 
 GRAPH_FORMATS = (
     _format("ttl", "text/turtle", "application/x-turtle", kinds={Kind.GRAPH}),
@@ -47,12 +47,11 @@ GRAPH_FORMATS = (
     _format("trig", "application/trig", kinds={Kind.GRAPH, Kind.DATASET}),
     _format("nq", "application/n-quads", kinds={Kind.GRAPH, Kind.DATASET}),
 )
-"""RDF 1.1 syntaxes; the first is what an asker without wishes gets."""
+"""RDF 1.1 syntaxes, in the order of our preference."""
 
 EVERY_FORMAT = (*RESULT_FORMATS, *GRAPH_FORMATS)
 BY_NAME = {each.name: each for each in EVERY_FORMAT}
-BY_MEDIA_TYPE = {
-    media_type: each
-    for each in reversed(EVERY_FORMAT)
-    for media_type in (each.media_type, *each.aliases)
-}
+RESULTS, GRAPH = RESULT_FORMATS[0], GRAPH_FORMATS[0]
+"""What an asker without wishes gets."""
+
+BY_MEDIA_TYPE = {media_type: each for each in reversed(EVERY_FORMAT) for media_type in (each.media_type, *each.aliases)}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from sasaeai.errors import ServiceError
-from sasaeai.formats import Format
+from sasaeai.formats import GRAPH, RESULTS, Format
 from sasaeai.settings import Settings
 from sasaeai.store import Answer, Dataset, Store
 from sasaeai.store.scan import scan
@@ -31,14 +31,14 @@ def answer(store: Store, settings: Settings, request: Request) -> Answer:
         raise ServiceError("too-large", 413, limit=settings.max_query_bytes)
     if settings.scan:
         scan(request.text)
-    readable = request.results or request.graph
-    if readable is None:
-        raise ServiceError("not-acceptable", 406, offered=", ".join(request.offered))
-    return store.query(
+    answer = store.query(
         request.text,
-        results=request.results,
-        graph=request.graph,
+        results=request.results or RESULTS,
+        graph=request.graph or GRAPH,
         lane="ad-hoc",
         dataset=request.dataset,
         client=request.client,
     )
+    if (request.graph if answer.kind == "graph" else request.results) is None:
+        raise ServiceError("not-acceptable", 406, offered=", ".join(request.offered))
+    return answer

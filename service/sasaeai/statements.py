@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sasaeai.formats import BY_NAME
+from sasaeai.formats import GRAPH, RESULTS
 from sasaeai.repository import QueryFile
 from sasaeai.store import Answer, Store
 from sasaeai.store.parameters import Term, bind
@@ -41,4 +41,4 @@ def ask(store: Store, query: QueryFile, **values: Term) -> bool:
 
 def _own(store: Store, query: QueryFile, values: Mapping[str, Term]) -> Answer:
     text = bind(query.text, {name: [term] for name, term in values.items()})
-    return store.query(text, results=BY_NAME["srj"], graph=None, lane="own")
+    return store.query(text, results=RESULTS, graph=GRAPH, lane="own")

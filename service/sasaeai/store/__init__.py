@@ -35,8 +35,8 @@ class Store(Protocol):
         self,
         text: str,
         *,
-        results: Format,
-        graph: Format,
+        results: Format | None,
+        graph: Format | None,
         lane: LaneName = "own",
         dataset: Dataset | None = None,
         seconds: float | None = None,
@@ -44,8 +44,8 @@ class Store(Protocol):
     ) -> Answer:
         """Answer a query, whole or with a ServiceError.
 
-        `results` is the format of solutions and booleans, `graph` that of triples. `seconds` may only lower the
-        lane's deadline. `client` says on whose behalf an ad-hoc query is asked, so that nobody takes every worker.
+        `results` is the format of solutions and booleans, `graph` that of triples; None: the asker reads none of
+        that kind, and such a query is not acceptable. `seconds` may only lower the lane's deadline. `client` says on whose behalf an ad-hoc query is asked, so that nobody takes every worker.
         """
 
     def publish(self, graphs: Mapping[str, bytes | None]) -> str:

@@ -4,14 +4,15 @@ It is linear in the text and knows tokens, not the grammar. So it can be fooled,
 """
 
 import re
+from collections.abc import Iterator
 
 from sasaeai.errors import ServiceError
 
 DEPTH = 100
 OPERATORS = 500
 
-# Possessive quantifiers, and an unclosed string runs to its line's or the text's end: no character is read twice
-# by the same alternative, whatever the text.
+# Possessive quantifiers, no alternative that gives back what it has read, and unclosed strings that run to the end of
+# their line or of the text: whatever the text, no character is read more than a few times.
 _TOKEN = re.compile(
     r"""
       (?P<skip>
@@ -21,11 +22,11 @@ _TOKEN = re.compile(
       | '''(?:[^'\\]|\\[\s\S]?|'(?!''))*+(?:'''|\Z)
       | "(?:[^"\\\n\r]|\\.?)*+(?:"|(?=[\n\r])|\Z)
       | '(?:[^'\\\n\r]|\\.?)*+(?:'|(?=[\n\r])|\Z)
-      | [?$@]\w++
-      | [\w.%-]*+:(?:[\w.:%-]|\\.)*+
-      | [+-]?[0-9][\w.]*+
+      | [?$@]\w*+
+      | :(?:[\w.:%-]|\\.)*+
+      | [+-](?=[0-9])
       )
-    | (?P<word>[^\W\d]\w*+)
+    | (?P<name>\w[\w.%-]*+(?::(?:[\w.:%-]|\\.)*+)?+)
     | (?P<open>[({\[])
     | (?P<close>[)}\]])
     | (?P<operator><<|\|\||&&|[<>!]?=|[/|^!<>*+-])
@@ -34,37 +35,45 @@ _TOKEN = re.compile(
 )
 
 _OPERATORS = frozenset(("optional", "union", "minus", "filter", "bind", "graph", "select", "exists", "in"))
-_UPDATES = frozenset(
-    ("insert", "delete", "load", "clear", "create", "drop", "copy", "move", "add", "with")
-)  # fmt: skip
+_UPDATES = frozenset(("insert", "delete", "load", "clear", "create", "drop", "copy", "move", "add", "with"))
 _PROLOGUE = frozenset(("base", "prefix", "version"))
 
 
-def check(text: str) -> None:
+def scan(text: str) -> None:
     """Raise a ServiceError for an update, for SERVICE, and for a query nested or composed beyond reason."""
     if is_update(text):
         raise ServiceError("update", 403)
     depth = operators = 0
-    for token in _TOKEN.finditer(text):
-        match token.lastgroup:
+    for kind, token in _tokens(text):
+        match kind:
             case "word":
-                word = token[0].lower()
-                if word == "service":
+                if token == "service":
                     raise ServiceError("federation", 400)
-                operators += word in _OPERATORS
+                operators += token in _OPERATORS
             case "operator":
                 operators += 1
             case "open":
                 depth += 1
-                if depth > DEPTH:
-                    raise ServiceError("too-deep", 400, limit=DEPTH)
             case "close":
                 depth -= 1
+        if depth > DEPTH:
+            raise ServiceError("too-deep", 400, limit=DEPTH)
         if operators > OPERATORS:
             raise ServiceError("too-many-operators", 400, limit=OPERATORS)
 
 
 def is_update(text: str) -> bool:
     """Say whether the first word after the prologue is one that an update begins with."""
-    words = (token[0].lower() for token in _TOKEN.finditer(text) if token.lastgroup == "word")
+    words = (token for kind, token in _tokens(text) if kind == "word")
     return next((word for word in words if word not in _PROLOGUE), "") in _UPDATES
+
+
+def _tokens(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the brackets, operators and bare words of a text, words in lower case."""
+    for found in _TOKEN.finditer(text):
+        kind, token = found.lastgroup or "", found[0]
+        if kind in {"open", "close", "operator"}:
+            yield kind, token
+        elif kind == "name" and ":" not in token:
+            for word in re.split(r"[.%-]", token.lower()):
+                yield "word", word

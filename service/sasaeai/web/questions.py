@@ -5,7 +5,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from sasaeai import catalogue
 from sasaeai.catalogue import Question
 from sasaeai.errors import ServiceError
-from sasaeai.formats import BY_NAME, RESULT_FORMATS
+from sasaeai.formats import RESULT_FORMATS
 from sasaeai.statements import table
 from sasaeai.web import answers
 from sasaeai.web.context import here, language
@@ -68,7 +68,7 @@ def _answer(question: Question, extension: str | None) -> Response:
 
 def _page(question: Question) -> Response:
     given = _arguments(question)
-    rows = table(catalogue.answer(here().store, question, given, BY_NAME["srj"]))
+    rows = table(catalogue.answer(here().store, question, given))
     html = render_template(
         "question.html", question=question, given=given, table=rows, sparql=catalogue.fill(question, given)
     )

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template, request
 
 from sasaeai import sparql
 from sasaeai.errors import ServiceError
-from sasaeai.formats import BY_NAME, EVERY_FORMAT, GRAPH_FORMATS, RESULT_FORMATS, Format
+from sasaeai.formats import EVERY_FORMAT, GRAPH, GRAPH_FORMATS, RESULT_FORMATS, RESULTS, Format
 from sasaeai.statements import table
 from sasaeai.store import Answer, Dataset
 from sasaeai.web import answers
@@ -86,7 +86,7 @@ def _absolute(parameter: str, value: str) -> str:
 
 
 def _page(text: str) -> Response:
-    answer = _answer(text, BY_NAME["srj"], BY_NAME["ttl"])
+    answer = _answer(text, RESULTS, GRAPH)
     rows = table(answer) if answer.kind == "solutions" else None
     raw = None if rows else answer.body.decode()
     html = render_template("sparql.html", query=text, table=rows, raw=raw, version=answer.version)
@@ -100,4 +100,3 @@ def _preflight() -> Response:
     response.headers["Access-Control-Max-Age"] = "86400"
     response.headers["Allow"] = "GET, HEAD, POST, OPTIONS"
     return response
-

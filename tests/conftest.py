@@ -1,0 +1,79 @@
+"""What the tests share: the repository's own graph, and the service as a stranger meets it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sasaeai.repository import Repository
+
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running `sasaeai serve`: its address (no slash at the end), its process and its environment."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    environment: dict[str, str]
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def start_service(**settings: str) -> Service:
+    """Start `sasaeai serve` on a free port and wait until it is ready."""
+    environment = os.environ | {f"SASAEAI_{name.upper()}": value for name, value in settings.items()}
+    port = free_port()
+    command = [sys.executable, "-m", "sasaeai", "serve", "--port", str(port)]
+    process = subprocess.Popen(command, env=environment)
+    service = Service(f"http://127.0.0.1:{port}", process, environment)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"the service ended with {process.returncode}")
+        try:
+            with urllib.request.urlopen(f"{service.url}/readyz", timeout=5):
+                return service
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    stop_service(service)
+    raise RuntimeError("the service was not ready within a minute")
+
+
+def stop_service(service: Service) -> None:
+    """Stop a service as an operator does, and see it end."""
+    if service.process.poll() is None:
+        service.process.send_signal(signal.SIGTERM)
+    try:
+        service.process.wait(30)
+    except subprocess.TimeoutExpired:
+        service.process.kill()
+        service.process.wait()
+        raise
+
+
+@pytest.fixture(scope="session")
+def repository() -> Repository:
+    return Repository(ROOT)
+
+
+@pytest.fixture(scope="session")
+def service() -> Iterator[Service]:
+    running = start_service()
+    yield running
+    stop_service(running)
