@@ -180,7 +180,6 @@ def test_no_two_classes_and_no_two_properties_share_a_label() -> None:
         terms = {term for kind in kinds for term in graph.subjects(RDF.type, kind)}
         labels = [(label, term) for term in terms for label in graph.objects(term, RDFS.label)]
         twice = [each for each in labels if [label for label, _ in labels].count(each[0]) > 1]
-        # a property is named by its local label, and 層 of a list and 層 of a class are told apart by their kind
         assert not twice
 
 
@@ -454,10 +453,7 @@ def test_the_context_types_a_property_as_its_declaration_does() -> None:
     for kind in (OWL.ObjectProperty, OWL.DatatypeProperty):
         for prop in graph.subjects(RDF.type, kind):
             target = str(graph.value(prop, RDFS.range))
-            if kind == OWL.ObjectProperty:
-                expected = "@id"
-            else:
-                expected = special.get(target, target.replace(str(XSD), "xsd:"))
+            expected = "@id" if kind == OWL.ObjectProperty else special.get(target, target.replace(str(XSD), "xsd:"))
             value = context()[str(prop).removeprefix(NAMESPACE)]
             actual = value.get("@type") or value.get("@container") if isinstance(value, dict) else ""
             assert actual == expected, prop

@@ -133,7 +133,7 @@ def _repository() -> Repository:
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
-        raise click.UsageError(f"'{text}' is not NAME=VALUE, such as m=132241")
+        raise click.UsageError(f"'{text}' is not NAME=VALUE, such as lang=en")
     return name, value
 
 

@@ -1,23 +1,28 @@
-"""The flow of one IRI: its description as a graph, and the same as rows for a page."""
+"""The flow of one IRI: its description as a graph, and the same as fields for a page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from sasaeai import statements
 from sasaeai.errors import ServiceError
 from sasaeai.formats import RESULTS, Format
 from sasaeai.repository import Repository
-from sasaeai.statements import Table
+from sasaeai.statements import Row, Table
 from sasaeai.store import Answer, Store
 from sasaeai.store.parameters import bind, iri, literal
+from sasaeai.vocabulary import PREF_LABEL
 
 
 @dataclass(frozen=True)
 class Page:
-    """Hold what a page shows of a thing: its statements with their graphs, and what points to it."""
+    """Hold what a page shows of a thing: its fields (the rows of one property each), and what points to it."""
 
     iri: str
-    statements: Table
+    title: str | None
+    fields: Sequence[Sequence[Row]]
     links: Table
+    version: str
 
 
 def describe(store: Store, repository: Repository, thing: str, graph: Format) -> Answer:
@@ -28,19 +33,24 @@ def describe(store: Store, repository: Repository, thing: str, graph: Format) ->
 
 
 def page(store: Store, repository: Repository, thing: str, language: str) -> Page:
-    """Return the statements of a thing and what points to it, with labels in a language."""
+    """Return the fields of a thing and what points to it, with labels in a language; ServiceError 404 as above."""
     _require(store, repository, thing)
     bound = {"thing": iri(thing), "lang": literal(language)}
-    return Page(
-        thing,
-        statements.select(store, repository.query("entity-statements"), **bound),
-        statements.select(store, repository.query("entity-links"), **bound),
-    )
+    said = statements.select(store, repository.query("entity-statements"), **bound)
+    links = statements.select(store, repository.query("entity-links"), **bound)
+    fields = [list(rows) for _, rows in groupby(said.rows, key=lambda row: row["property"]["value"])]
+    return Page(thing, _title(said.rows, language), fields, links, said.version)
 
 
 def cities(store: Store, repository: Repository, language: str) -> Table:
     """List the municipalities whose programme the graph knows."""
     return statements.select(store, repository.query("cities"), lang=literal(language))
+
+
+def _title(rows: Sequence[Row], language: str) -> str | None:
+    labels = [row["value"] for row in rows if row["property"]["value"] == PREF_LABEL]
+    labels.sort(key=lambda label: label.get("xml:lang") != language)
+    return str(labels[0]["value"]) if labels else None
 
 
 def _require(store: Store, repository: Repository, thing: str) -> None:

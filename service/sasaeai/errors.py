@@ -56,6 +56,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "問合せが制限時間({seconds}秒)を超えたため中止しました。条件を絞ってください。",
         "en": "The query was stopped at its deadline of {seconds} s. Narrow it down.",
     },
+    "evaluation": {
+        "ja": "問合せを実行できません: {detail}",
+        "en": "The query cannot be evaluated: {detail}",
+    },
     "stopped": {
         "ja": "問合せが大きすぎるか深すぎるため中止しました。条件を絞るか、分けて問い合わせてください。",
         "en": "The query was stopped: too big or too deep. Narrow it down or ask in several queries.",
@@ -67,6 +71,10 @@ MESSAGES: dict[str, dict[str, str]] = {
     "busy": {
         "ja": "ただいま混み合っています。少し待ってからもう一度お試しください。",
         "en": "The service is busy. Try again in a moment.",
+    },
+    "too-many": {
+        "ja": "時間のかかる問合せは同時に{limit}件までです。終わるのを待ってからもう一度お試しください。",
+        "en": "You may have {limit} long queries at once. Wait for one to end, then try again.",
     },
     "engine-away": {
         "ja": "検索エンジンを準備しています。少し待ってからもう一度お試しください。",

@@ -29,6 +29,8 @@ class Settings:
     slow_workers: int = _setting(2, "query workers for ad-hoc queries that need longer")
     slow_seconds: float = _setting(10.0, "deadline of an ad-hoc query")
     queue_length: int = _setting(8, "queries that may wait for a worker of a lane; beyond: 503")
+    wait_seconds: float = _setting(5.0, "time a query may wait for a worker; beyond: 503")
+    slow_per_client: int = _setting(2, "queries of one client in the slow lane at once; beyond: 429")
     worker_memory_mb: int = _setting(1024, "memory a worker may add to what the engine holds, in MB")
     worker_stack_mb: int = _setting(64, "stack of a worker, in MB")
 
@@ -56,6 +58,15 @@ class Settings:
             except ValueError as error:
                 raise ValueError(f"{name}={text!r}: {error}") from None
         return cls(**values)
+
+    def to_environment(self) -> dict[str, str]:
+        """Write the settings that are not at their defaults as `SASAEAI_…` variables, for a child process."""
+        given = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {
+            f"SASAEAI_{each.name.upper()}": str(int(value) if isinstance(value := given[each.name], bool) else value)
+            for each in fields(self)
+            if given[each.name] != each.default
+        }
 
 
 def _read(default: Any, kind: str, text: str) -> Any:

@@ -1,9 +1,9 @@
 """The flow of a stranger's query: looked at, sent to a worker, answered whole or refused."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sasaeai.errors import ServiceError
-from sasaeai.formats import GRAPH, RESULTS, Format
+from sasaeai.formats import Format
 from sasaeai.settings import Settings
 from sasaeai.store import Answer, Dataset, Store
 from sasaeai.store.scan import scan
@@ -18,7 +18,6 @@ class Request:
     graph: Format | None
     dataset: Dataset | None = None
     client: str = ""
-    offered: tuple[str, ...] = field(default=(), compare=False)
 
 
 def answer(store: Store, settings: Settings, request: Request) -> Answer:
@@ -31,14 +30,11 @@ def answer(store: Store, settings: Settings, request: Request) -> Answer:
         raise ServiceError("too-large", 413, limit=settings.max_query_bytes)
     if settings.scan:
         scan(request.text)
-    answer = store.query(
+    return store.query(
         request.text,
-        results=request.results or RESULTS,
-        graph=request.graph or GRAPH,
+        results=request.results,
+        graph=request.graph,
         lane="ad-hoc",
         dataset=request.dataset,
         client=request.client,
     )
-    if (request.graph if answer.kind == "graph" else request.results) is None:
-        raise ServiceError("not-acceptable", 406, offered=", ".join(request.offered))
-    return answer

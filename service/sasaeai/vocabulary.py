@@ -11,3 +11,5 @@ SAS = BASE + "ns#"
 
 DERIVED = GRAPH + "derived"
 """The graph of what the rules construct."""
+
+PREF_LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"

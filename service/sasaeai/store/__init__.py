@@ -31,7 +31,7 @@ class Dataset:
 class Store(Protocol):
     """Answer queries, and take publications."""
 
-    def query(
+    def query(  # noqa: PLR0913 — what the SPARQL protocol lets an asker say
         self,
         text: str,
         *,
@@ -45,7 +45,8 @@ class Store(Protocol):
         """Answer a query, whole or with a ServiceError.
 
         `results` is the format of solutions and booleans, `graph` that of triples; None: the asker reads none of
-        that kind, and such a query is not acceptable. `seconds` may only lower the lane's deadline. `client` says on whose behalf an ad-hoc query is asked, so that nobody takes every worker.
+        that kind, and such a query is not acceptable. `seconds` may only lower the lane's deadline. `client` says
+        on whose behalf an ad-hoc query is asked, so that nobody takes every worker.
         """
 
     def publish(self, graphs: Mapping[str, bytes | None]) -> str:

@@ -13,7 +13,7 @@ _LENGTHS = struct.Struct("!IQ")
 _HEAD_LIMIT = 4_000_000
 
 
-class Ended(Exception):
+class BrokenOffError(Exception):
     """The other side left before its frame was whole."""
 
 
@@ -39,15 +39,15 @@ def take(buffer: bytearray) -> tuple[Head, bytes] | None:
 def receive(connection: socket.socket, limit: int) -> tuple[Head, bytes]:
     """Read one frame whose body has at most `limit` bytes.
 
-    Raises Ended if the other side leaves before, TimeoutError if the connection has a timeout and it passes.
+    Raises BrokenOffError if the other side leaves before, TimeoutError if the connection has a timeout and it passes.
     """
     try:
         head, body = _LENGTHS.unpack(_read(connection, _LENGTHS.size))
         if head > _HEAD_LIMIT or body > limit:
-            raise Ended(f"a frame of {head} + {body} bytes")
+            raise BrokenOffError(f"a frame of {head} + {body} bytes")
         return json.loads(_read(connection, head)), _read(connection, body)
     except ConnectionError as error:
-        raise Ended from error
+        raise BrokenOffError from error
 
 
 def _read(connection: socket.socket, length: int) -> bytes:
@@ -55,7 +55,7 @@ def _read(connection: socket.socket, length: int) -> bytes:
     view, done = memoryview(content), 0
     while done < length:
         if not (count := connection.recv_into(view[done:])):
-            raise Ended
+            raise BrokenOffError
         done += count
     return bytes(content)
 

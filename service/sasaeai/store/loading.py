@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from http import HTTPStatus
+from typing import Any
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QueryTriples, RdfFormat, Triple, parse
 from pyoxigraph import Store as Oxigraph
@@ -14,7 +14,7 @@ from sasaeai.vocabulary import DERIVED
 _DEFAULT = DefaultGraph()
 _DERIVED = NamedNode(DERIVED)
 _MERGE = "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"
-_PLACE = re.compile(r"^Parser error(?: at line \d+)?(?: between columns? \d+ and(?: column)? \d+)?:? *")
+_PLACE = re.compile(r"^Parser error at line \d+(?: between columns \d+ and \d+| column \d+)?: ")
 
 
 def load(repository: Repository, *, merged: bool = True) -> Oxigraph:
@@ -54,7 +54,7 @@ class Holdings:
         for file in repository.graphs():
             graph = NamedNode(file.name)
             where = str(file.path.relative_to(repository.root))
-            holdings.store.extend(_in(graph, _triples(file.name, file.content, where)))
+            holdings.store.extend(_quad(each, graph) for each in _triples(file.name, file.content, where))
             holdings.digests[file.name] = digest(file.content)
         if merged:
             holdings.store.update(_MERGE)
@@ -75,7 +75,7 @@ class Holdings:
         """
         fresh = {name: None if text is None else _triples(name, text, name) for name, text in changes.items()}
         if DERIVED in fresh:
-            raise _refusal(f"{DERIVED} は規則が導くグラフです", f"{DERIVED} is what the rules derive", 422)
+            raise _refusal(f"{DERIVED} は規則が導くグラフです", f"{DERIVED} is what the rules derive")
         before = (dict(self.digests), self.rules)
         self._journal = []
 
@@ -121,9 +121,9 @@ class Holdings:
                 found = self.store.query(rule.text, use_default_graph_as_union=not self.merged)
                 triples = list(found) if isinstance(found, QueryTriples) else None
             except (SyntaxError, ValueError, RuntimeError, OSError) as error:
-                raise _refusal(f"規則 {rule.name}: {error}", f"rule {rule.name}: {error}", 422) from error
+                raise _refusal(f"規則 {rule.name}: {error}", f"rule {rule.name}: {error}") from error
             if triples is None:
-                raise _refusal(f"規則 {rule.name} はCONSTRUCTではありません", f"rule {rule.name} is no CONSTRUCT", 422)
+                raise _refusal(f"規則 {rule.name} はCONSTRUCTではありません", f"rule {rule.name} is no CONSTRUCT")
             self._add(_DERIVED, triples)
 
     def _replace(self, graph: NamedNode, triples: Iterable[Triple] | None) -> None:
@@ -132,12 +132,12 @@ class Holdings:
         held = [Triple(each.subject, each.predicate, each.object) for each in self._quads(graph)]
         gone = [each for each in held if each not in wanted]
         for triple in gone:
-            self._remove(Quad(*triple, graph))
+            self._remove(_quad(triple, graph))
         if self.merged:
             for triple in gone:
                 # Only what no other graph holds leaves the default graph.
-                if not any(each.graph_name != _DEFAULT for each in self.store.quads_for_pattern(*triple, None)):
-                    self._remove(Quad(*triple, _DEFAULT))
+                if not any(each.graph_name != _DEFAULT for each in self._everywhere(triple)):
+                    self._remove(_quad(triple, _DEFAULT))
         self._add(graph, wanted)
         if triples is None and self.store.contains_named_graph(graph):
             self.store.remove_graph(graph)
@@ -146,13 +146,16 @@ class Holdings:
     def _quads(self, graph: NamedNode) -> Iterable[Quad]:
         return self.store.quads_for_pattern(None, None, None, graph)
 
+    def _everywhere(self, triple: Triple) -> Iterable[Quad]:
+        return self.store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
+
     def _remove(self, quad: Quad) -> None:
         self.store.remove(quad)
         self._journal.append(lambda: self.store.add(quad))
 
     def _add(self, graph: NamedNode, triples: Iterable[Triple]) -> None:
         graphs = (graph, _DEFAULT) if self.merged else (graph,)
-        come = [quad for each in triples for quad in _in_all(graphs, each) if quad not in self.store]
+        come = [quad for each in triples for quad in (_quad(each, name) for name in graphs) if quad not in self.store]
         self.store.extend(come)
 
         def undo() -> None:
@@ -162,12 +165,12 @@ class Holdings:
         self._journal.append(undo)
 
 
-def _in(graph: NamedNode, triples: Iterable[Triple]) -> Iterable[Quad]:
-    return (Quad(*each, graph) for each in triples)
+def _refusal(ja: str, en: str, **place: Any) -> ServiceError:
+    return ServiceError("publication", 422, detail={"ja": ja, "en": en}, **place)
 
 
-def _in_all(graphs: Iterable[NamedNode | DefaultGraph], triple: Triple) -> Iterable[Quad]:
-    return (Quad(*triple, graph) for graph in graphs)
+def _quad(triple: Triple, graph: NamedNode | DefaultGraph) -> Quad:
+    return Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
 def _triples(name: str, content: bytes, where: str) -> list[Triple]:
@@ -176,15 +179,17 @@ def _triples(name: str, content: bytes, where: str) -> list[Triple]:
         NamedNode(name)
         quads = list(parse(content, RdfFormat.TURTLE))
     except SyntaxError as error:
-        line, words = error.lineno or 0, _PLACE.sub("", str(error))
+        line, words = error.lineno or 0, _PLACE.sub("", error.msg)
         raise _refusal(
-            f"{where} {line}行目: {words}", f"{where}, line {line}: {words}", HTTPStatus.UNPROCESSABLE_ENTITY,
-            file=where, line=line,
-        ) from error  # fmt: skip
+            f"{where} {line}行目: {words}", f"{where}, line {line}: {words}", file=where, line=line
+        ) from error
     except ValueError as error:
-        raise _refusal(f"{where}: {error}", f"{where}: {error}", 422, file=where, line=0) from error
-    names: dict[BlankNode, BlankNode] = {}
-    stem = digest(name.encode())[:12]
+        raise _refusal(f"{where}: {error}", f"{where}: {error}", file=where, line=0) from error
+    stem, names = digest(name.encode())[:12], dict[BlankNode, BlankNode]()
 
-    def own[T](term: T) -> T: ...
-    return quads
+    def own(term: Any) -> Any:
+        if isinstance(term, BlankNode):
+            return names.setdefault(term, BlankNode(f"{stem}n{len(names)}"))
+        return term
+
+    return [Triple(own(each.subject), each.predicate, own(each.object)) for each in quads]

@@ -35,7 +35,7 @@ def document(key: str) -> Response:
     name, extension = _split(unicodedata.normalize("NFC", key))
     iri = (BASE if name.split("/", 1)[0] in SPACES else ID) + name
     if extension == "html" or (extension is None and answers.wants_html(GRAPH_FORMATS)):
-        response = _page(iri)
+        response = _page(iri, _document(name))
         extension = "html"
     else:
         graph = answers.required(GRAPH_FORMATS, extension=extension)
@@ -46,9 +46,9 @@ def document(key: str) -> Response:
     return response
 
 
-def _page(iri: str) -> Response:
+def _page(iri: str, document: str) -> Response:
     page = entity.page(here().store, here().repository, iri, language())
-    return answers.send_page(render_template("entity.html", page=page), page.statements.version)
+    return answers.send_page(render_template("entity.html", page=page, document=document), page.version)
 
 
 def _split(key: str) -> tuple[str, str | None]:

@@ -66,7 +66,6 @@ def _answer(text: str, results: Format | None, graph: Format | None) -> Answer:
         graph,
         dataset=_dataset(),
         client=request.remote_addr or "",
-        offered=tuple(each.media_type for each in EVERY_FORMAT),
     )
     return sparql.answer(here().store, here().settings, asked)
 

@@ -1,0 +1,185 @@
+"""The embedded engine, as the web and the tests reach it: over its sockets, from any thread."""
+
+import contextlib
+import hashlib
+import math
+import socket
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from sasaeai.errors import ServiceError
+from sasaeai.formats import BY_NAME, Format
+from sasaeai.settings import Settings
+from sasaeai.store import Answer, Dataset, LaneName, frames
+from sasaeai.store.lanes import lanes
+
+_TRIES = 4
+_ANSWER_SECONDS = 15.0
+"""How long after its deadline an answer may take to come over: sending, on a busy machine."""
+_TOLERANCE = 0.05
+_PUBLISH_SECONDS = 600.0
+
+
+class EngineStore:
+    """Ask the engine whose sockets lie in `run_dir`."""
+
+    def __init__(self, run_dir: Path, settings: Settings) -> None:
+        self.run_dir = run_dir
+        self.settings = settings
+        self._seconds = {lane.name: lane.seconds for lane in lanes(settings)}
+
+    def query(  # noqa: PLR0913 — as in `Store`
+        self,
+        text: str,
+        *,
+        results: Format | None,
+        graph: Format | None,
+        lane: LaneName = "own",
+        dataset: Dataset | None = None,
+        seconds: float | None = None,
+        client: str = "",
+    ) -> Answer:
+        """Answer a query, whole or with a ServiceError; see `Store`."""
+        head: frames.Head = {
+            "results": results and results.name,
+            "graph": graph and graph.name,
+            "dataset": [dataset.default_graphs, dataset.named_graphs] if dataset else None,
+        }
+        try:
+            body = text.encode()
+        except UnicodeEncodeError as error:
+            raise ServiceError("bad-encoding", 400) from error
+        if len(body) > self.settings.max_query_bytes:
+            raise ServiceError("too-large", 413, limit=self.settings.max_query_bytes)
+        if lane == "own":
+            return self._ask("own", head, body, seconds)
+        try:
+            return self._ask("quick", head, body, seconds)
+        except ServiceError as error:
+            patience = min(seconds or math.inf, self._seconds["slow"])
+            if error.key != "deadline" or patience <= self._seconds["quick"]:
+                raise
+        with self._turn(client):
+            return self._ask("slow", head, body, seconds)
+
+    def publish(self, graphs: Mapping[str, bytes | None]) -> str:
+        """Replace graphs, all or none; see `Store`."""
+        parts = [(name, None if content is None else len(content)) for name, content in graphs.items()]
+        body = b"".join(content for content in graphs.values() if content is not None)
+        return self._control({"type": "publish", "graphs": parts}, body)
+
+    def reread(self) -> str:
+        """Have the engine publish what has changed in the repository's files; return the version."""
+        return self._control({"type": "reread"})
+
+    def version(self) -> str:
+        """Return the version that new queries are answered from."""
+        try:
+            return (self.run_dir / "version").read_text("ascii")
+        except FileNotFoundError as error:
+            raise _away() from error
+
+    def ready(self) -> bool:
+        """Say whether queries are being answered; an engine with no place free is ready too."""
+        try:
+            self.query("ASK {}", results=BY_NAME["srj"], graph=None)
+        except ServiceError as error:
+            return error.key == "busy"
+        return True
+
+    def _ask(self, lane: str, head: frames.Head, body: bytes, seconds: float | None) -> Answer:
+        seconds = min(seconds or math.inf, self._seconds[lane])
+        request = frames.pack(head | {"seconds": seconds}, body)
+        # Whoever waits at a generation's socket while its last worker leaves is sent away before his query has
+        # begun, and asks the next generation.
+        for _ in range(_TRIES):
+            with contextlib.suppress(frames.BrokenOffError), self._connect(lane) as connection:
+                started = self._wait(connection, request, lane)
+                return self._receive(connection, head, started)
+        raise _away()
+
+    def _connect(self, lane: str) -> socket.socket:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+        try:
+            connection.connect(str(self.run_dir / lane))
+        except BlockingIOError as error:
+            connection.close()
+            raise self._busy(lane) from error
+        except ConnectionRefusedError as error:
+            connection.close()
+            raise frames.BrokenOffError from error
+        except OSError as error:
+            connection.close()
+            raise _away() from error
+        return connection
+
+    def _wait(self, connection: socket.socket, request: bytes, lane: str) -> frames.Head:
+        """Send a query and wait for a worker to begin with it."""
+        connection.settimeout(self.settings.wait_seconds)
+        try:
+            connection.sendall(request)
+            return frames.receive(connection, 0)[0]
+        except ConnectionError as error:
+            raise frames.BrokenOffError from error
+        except TimeoutError as error:
+            raise self._busy(lane) from error
+
+    def _receive(self, connection: socket.socket, head: frames.Head, started: frames.Head) -> Answer:
+        """Wait for the answer to a query that has begun; it comes whole, or its worker ended early."""
+        seconds = started["seconds"]
+        connection.settimeout(seconds + _ANSWER_SECONDS)
+        try:
+            reply, body = frames.receive(connection, self.settings.max_answer_bytes)
+        except (frames.BrokenOffError, TimeoutError) as error:
+            # Both processes read the same clock.
+            late = time.monotonic() - started["at"] > seconds - _TOLERANCE
+            if not late:
+                raise ServiceError("stopped", 503, retry_after=60) from error
+            raise ServiceError("deadline", 503, retry_after=math.ceil(seconds), seconds=f"{seconds:g}") from error
+        if reply["type"] == "error":
+            raise frames.to_error(reply)
+        name = head["graph"] if reply["kind"] == "graph" else head["results"]
+        return Answer(body, BY_NAME[name], reply["version"], reply["kind"])
+
+    @contextlib.contextmanager
+    def _turn(self, client: str) -> Iterator[None]:
+        """Hold one of the places a client has in the slow lane, counted over all web processes.
+
+        A place is a name in the kernel's own socket namespace: it is free again when its holder ends, however.
+        """
+        if not client or sys.platform != "linux":
+            yield
+            return
+        stem = hashlib.sha256(f"{self.run_dir.resolve()} {client}".encode()).hexdigest()[:32]
+        for place in range(self.settings.slow_per_client):
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as holder:
+                try:
+                    holder.bind(f"\0sasaeai-{stem}-{place}")
+                except OSError:
+                    continue
+                yield
+                return
+        retry = math.ceil(self._seconds["slow"])
+        raise ServiceError("too-many", 429, retry_after=retry, limit=self.settings.slow_per_client)
+
+    def _control(self, head: frames.Head, body: bytes = b"") -> str:
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+                connection.settimeout(_PUBLISH_SECONDS)
+                connection.connect(str(self.run_dir / "control"))
+                connection.sendall(frames.pack(head, body))
+                reply, _ = frames.receive(connection, 0)
+        except (OSError, frames.BrokenOffError) as error:
+            raise _away() from error
+        if reply["type"] == "error":
+            raise frames.to_error(reply)
+        return str(reply["version"])
+
+    def _busy(self, lane: str) -> ServiceError:
+        return ServiceError("busy", 503, retry_after=math.ceil(self._seconds[lane]))
+
+
+def _away() -> ServiceError:
+    return ServiceError("engine-away", 503, retry_after=5)

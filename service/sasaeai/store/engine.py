@@ -1,0 +1,252 @@
+"""The engine: `python -m sasaeai.store.engine RUN_DIR` loads the graph, keeps workers, and takes publications.
+
+It has one thread, holds the data, and never answers a query itself: what a query can do to a process, it does to a
+worker. It ends when its standard input does, and takes its workers along.
+"""
+
+import contextlib
+import gc
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from sasaeai.errors import ServiceError
+from sasaeai.repository import Repository
+from sasaeai.settings import Settings
+from sasaeai.store import frames
+from sasaeai.store.generation import Generation, Place
+from sasaeai.store.loading import Holdings, prefixes
+
+_REPLY_SECONDS = 5.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
+UNREADABLE = 3
+"""Exit status of an engine whose graph cannot be loaded: starting it again would not help."""
+
+
+def log(event: str, **details: Any) -> None:
+    """Write one line of JSON to the standard error."""
+    line = {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "event": event, **details}
+    # The engine outlives its terminal.
+    with contextlib.suppress(OSError):
+        os.write(2, (json.dumps(line, ensure_ascii=False) + "\n").encode())
+
+
+class Engine:
+    """Keep one generation of workers alive, and put a new one in its place when the data change."""
+
+    def __init__(self, run_dir: Path, settings: Settings, repository: Repository) -> None:
+        self.run_dir = run_dir
+        self.settings = settings
+        self.repository = repository
+        self.bell, self._clapper = _bell()
+        self.prefixes = prefixes(repository)
+        self.holdings = Holdings.read(repository)
+        # The collector never looks at the data again: it would touch every page, and so copy it in each worker.
+        gc.collect()
+        gc.freeze()
+        self.workers: dict[int, Place] = {}
+        self.due: list[tuple[float, Place]] = []
+        self.pauses: dict[str, float] = {}
+        self.buffers: dict[socket.socket, bytearray] = {}
+        self.selector = selectors.PollSelector()
+        self.generation = self._generate()
+
+    def serve(self) -> NoReturn:
+        """Serve until the standard input ends or SIGTERM comes."""
+        signal.signal(signal.SIGTERM, lambda *_: None)
+        self.control = _bind(self.run_dir / "control")
+        self.selector.register(0, selectors.EVENT_READ, self._lifeline)
+        self.selector.register(self.bell, selectors.EVENT_READ, lambda: self._signals(self.bell.recv(4096)))
+        self.selector.register(self.control, selectors.EVENT_READ, self._greet)
+        log("engine-ready", version=self.generation.version, quads=len(self.holdings.store))
+        while True:
+            self._reap()
+            self._replace()
+            pause = min((due for due, _ in self.due), default=float("inf")) - time.monotonic()
+            for key, _ in self.selector.select(None if pause == float("inf") else max(pause, 0)):
+                key.data()
+
+    def stop(self) -> NoReturn:
+        """End the workers, then this process; what they hold is freed faster by the kernel than by Python."""
+        for pid in self.workers:
+            os.kill(pid, signal.SIGKILL)
+        for pid in self.workers:
+            os.waitpid(pid, 0)
+        os._exit(0)
+
+    def _lifeline(self) -> None:
+        if not os.read(0, 4096):
+            self.stop()
+
+    def _signals(self, numbers: bytes) -> None:
+        if signal.SIGTERM in numbers:
+            self.stop()
+        if signal.SIGHUP in numbers:
+            try:
+                self._publish(self.holdings.reread(self.repository))
+            except (ServiceError, OSError) as error:
+                log("publication-refused", detail=str(error))
+
+    # Workers
+
+    def _generate(self) -> Generation:
+        generation = Generation(self.run_dir, self.settings, self.holdings.store, self.holdings.version, self.prefixes)
+        try:
+            for place in generation.places:
+                self._fork(place)
+        except OSError:
+            generation.retire()
+            raise
+        generation.open()
+        return generation
+
+    def _fork(self, place: Place) -> None:
+        self.workers[place.generation.fork(place)] = place
+
+    def _reap(self) -> None:
+        while self.workers:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                return
+            place = self.workers.pop(pid)
+            if status or not place.generation.retired:
+                log("worker-ended", pid=pid, lane=place.lane.name, born=place.up, **_outcome(status))
+            if not place.generation.retired:
+                self.due.append((time.monotonic() + self._pause(place), place))
+
+    def _pause(self, place: Place) -> float:
+        """Wait longer each time that a lane's worker dies before it takes queries; else not at all."""
+        pause = 0.0 if place.up else min(self.pauses.get(place.lane.name, 0) * 2 or _FIRST_PAUSE, _LONGEST_PAUSE)
+        self.pauses[place.lane.name] = pause
+        return pause
+
+    def _replace(self) -> None:
+        now = time.monotonic()
+        ripe, self.due = [each for each in self.due if each[0] <= now], [each for each in self.due if each[0] > now]
+        for _, place in ripe:
+            if place.generation.retired:
+                continue
+            try:
+                self._fork(place)
+            except OSError as error:
+                log("fork-failed", lane=place.lane.name, detail=str(error))
+                self.due.append((now + _LONGEST_PAUSE, place))
+
+    # Publications
+
+    def _publish(self, take_back: Callable[[], None]) -> str:
+        """Put workers that know the changed data in the place of those that do not."""
+        before = self.generation
+        try:
+            self.generation = self._generate()
+        except OSError as error:
+            take_back()
+            log("publication-failed", detail=str(error))
+            raise ServiceError("busy", 503, retry_after=10) from error
+        before.retire()
+        log("published", version=self.generation.version, quads=len(self.holdings.store))
+        return self.generation.version
+
+    def _greet(self) -> None:
+        with contextlib.suppress(BlockingIOError, ConnectionError):
+            connection, _ = self.control.accept()
+            connection.setblocking(False)
+            self.buffers[connection] = bytearray()
+            self.selector.register(connection, selectors.EVENT_READ, lambda: self._hear(connection))
+
+    def _hear(self, connection: socket.socket) -> None:
+        """Take in what has come over a control connection; answer once a request is whole."""
+        try:
+            piece = connection.recv(1 << 20)
+        except BlockingIOError:
+            return
+        except ConnectionError:
+            piece = b""
+        self.buffers[connection] += piece
+        request = frames.take(self.buffers[connection])
+        if piece and request is None:
+            return
+        self.selector.unregister(connection)
+        del self.buffers[connection]
+        with connection:
+            if request:
+                connection.settimeout(_REPLY_SECONDS)
+                with contextlib.suppress(OSError):
+                    connection.sendall(frames.pack(self._obey(*request)))
+
+    def _obey(self, head: frames.Head, body: bytes) -> frames.Head:
+        try:
+            match head.get("type"):
+                case "publish":
+                    version = self._publish(self.holdings.apply(_graphs(head, body)))
+                case "reread":
+                    version = self._publish(self.holdings.reread(self.repository))
+                case _:
+                    version = self.generation.version
+        except ServiceError as error:
+            return frames.from_error(error)
+        except Exception as error:
+            log("fault", detail=repr(error))
+            return frames.from_error(ServiceError("internal", 500))
+        return {"type": "version", "version": version}
+
+
+def _bell() -> tuple[socket.socket, socket.socket]:
+    """Have each signal that comes write its number where the selector sees it, from before the graph is read."""
+    bell, clapper = socket.socketpair()
+    for each in (bell, clapper):
+        each.setblocking(False)
+    for number in (signal.SIGCHLD, signal.SIGHUP):
+        signal.signal(number, lambda *_: None)
+    # Only ^C at a terminal sends it: it is meant for the supervisor, which ends its children in their order.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.set_wakeup_fd(clapper.fileno(), warn_on_full_buffer=False)
+    return bell, clapper
+
+
+def _graphs(head: frames.Head, body: bytes) -> dict[str, bytes | None]:
+    """Cut the body of a publication into its graphs."""
+    graphs: dict[str, bytes | None] = {}
+    start = 0
+    for name, length in head["graphs"]:
+        graphs[name] = None if length is None else body[start : start + length]
+        start += length or 0
+    return graphs
+
+
+def _bind(path: Path) -> socket.socket:
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+    control.bind(str(fresh))
+    control.listen(16)
+    os.rename(fresh, path)
+    return control
+
+
+def _outcome(status: int) -> dict[str, Any]:
+    if os.WIFSIGNALED(status):
+        return {"signal": signal.Signals(os.WTERMSIG(status)).name}
+    return {"status": os.waitstatus_to_exitcode(status)}
+
+
+def main(run_dir: str) -> NoReturn:
+    """Load the graph and serve it."""
+    settings = Settings.from_environment()
+    try:
+        engine = Engine(Path(run_dir), settings, Repository(settings.root))
+    except (ServiceError, FileNotFoundError, UnicodeDecodeError) as error:
+        log("graph-unreadable", detail=str(error))
+        os._exit(UNREADABLE)
+    engine.serve()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

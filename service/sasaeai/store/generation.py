@@ -1,0 +1,92 @@
+"""A generation: the workers that answer from one version of the data, and the sockets they are reached by."""
+
+import mmap
+import os
+import signal
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import Store as Oxigraph
+
+from sasaeai.settings import Settings
+from sasaeai.store import worker
+from sasaeai.store.lanes import Lane, lanes
+
+SIGNALS = (signal.SIGCHLD, signal.SIGHUP, signal.SIGTERM)
+"""What the engine listens to and its workers do not."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Name a worker's place: its generation, its lane, and the number of its byte on the generation's board."""
+
+    generation: "Generation"
+    lane: Lane
+    number: int
+
+    @property
+    def up(self) -> bool:
+        """Say whether the worker in this place came as far as to take queries."""
+        return bool(self.generation.board[self.number])
+
+
+class Generation:
+    """Bind a socket for each lane, fork workers onto them, and bring them before the askers in one step each."""
+
+    def __init__(
+        self, run_dir: Path, settings: Settings, store: Oxigraph, version: str, prefixes: dict[str, str]
+    ) -> None:
+        self.run_dir = run_dir
+        self.version = version
+        self.retired = False
+        self._retire, self._keep = os.pipe()
+        self._works: dict[str, worker.Work] = {}
+        for lane in lanes(settings):
+            listener = _listen(run_dir / f"{lane.name}.new", settings.queue_length)
+            self._works[lane.name] = worker.Work(lane, settings, store, version, prefixes, listener, self._retire)
+        self.places = [
+            Place(self, lane, number)
+            for number, lane in enumerate(lane for lane in lanes(settings) for _ in range(lane.workers))
+        ]
+        # Shared with the workers, and by no descriptor: they have none to spare.
+        self.board = mmap.mmap(-1, len(self.places))
+
+    def fork(self, place: Place) -> int:
+        """Fork a worker into its place; return its process id."""
+        self.board[place.number] = 0
+        parent = os.getpid()
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        if not (pid := os.fork()):
+            signal.set_wakeup_fd(-1)
+            for each in SIGNALS:
+                signal.signal(each, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+            worker.run(self._works[place.lane.name], parent, memoryview(self.board)[place.number : place.number + 1])
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        return pid
+
+    def open(self) -> None:
+        """Take the place of the generation before: whoever asks from now on asks this one."""
+        for name in self._works:
+            os.rename(self.run_dir / f"{name}.new", self.run_dir / name)
+        fresh = self.run_dir / "version.new"
+        fresh.write_text(self.version, "ascii")
+        os.rename(fresh, self.run_dir / "version")
+
+    def retire(self) -> None:
+        """Let the workers answer who waits, and leave."""
+        self.retired = True
+        for work in self._works.values():
+            work.listener.close()
+        os.close(self._keep)
+        os.close(self._retire)
+
+
+def _listen(path: Path, queue: int) -> socket.socket:
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+    listener.bind(str(path))
+    # The kernel lets one more wait than it is told.
+    listener.listen(max(queue - 1, 0))
+    return listener

@@ -1,0 +1,51 @@
+"""The graph in the asker's own process: for the command line, whose queries are its user's own."""
+
+from collections.abc import Mapping
+
+from sasaeai.formats import BY_NAME, Format
+from sasaeai.repository import Repository
+from sasaeai.store import Answer, Dataset
+from sasaeai.store.evaluation import evaluate
+from sasaeai.store.loading import Holdings, prefixes
+
+
+class LocalStore:
+    """Load a repository and ask it, without worker, deadline or limit.
+
+    `merged=False` asks over the union of all graphs instead of their set-merge.
+    """
+
+    def __init__(self, repository: Repository, *, merged: bool = True) -> None:
+        self._holdings = Holdings.read(repository, merged=merged)
+        self._prefixes = prefixes(repository)
+
+    def query(  # noqa: PLR0913 — as in `Store`
+        self,
+        text: str,
+        *,
+        results: Format | None = BY_NAME["srj"],
+        graph: Format | None = BY_NAME["ttl"],
+        lane: str = "own",  # noqa: ARG002
+        dataset: Dataset | None = None,
+        seconds: float | None = None,  # noqa: ARG002
+        client: str = "",  # noqa: ARG002
+    ) -> Answer:
+        """Answer a query, whole or with a ServiceError; see `Store`."""
+        union = not self._holdings.merged
+        kind, body = evaluate(self._holdings.store, text, results, graph, dataset, union=union, prefixes=self._prefixes)
+        format_ = graph if kind == "graph" else results
+        assert format_ is not None  # evaluate refuses what has no format
+        return Answer(body, format_, self.version(), kind)
+
+    def publish(self, graphs: Mapping[str, bytes | None]) -> str:
+        """Replace graphs, all or none; see `Store`."""
+        self._holdings.apply(graphs)
+        return self.version()
+
+    def version(self) -> str:
+        """Return the version of the data."""
+        return self._holdings.version
+
+    def ready(self) -> bool:
+        """Say that queries are answered: they are from the first moment."""
+        return True

@@ -1,0 +1,18 @@
+"""The web application as the server's worker processes load it, from the environment the supervisor gives them."""
+
+import multiprocessing
+
+from sasaeai import create_app
+from sasaeai.settings import Settings
+from sasaeai.store.client import EngineStore
+from sasaeai.store.confinement import die_with_parent
+
+if _server := multiprocessing.parent_process():
+    # The server's workers would outlive a killed server, and go on to answer beside those of the next.
+    die_with_parent(_server.pid or 0)
+
+_settings = Settings.from_environment()
+if _settings.run_dir is None:
+    raise RuntimeError("SASAEAI_RUN_DIR is not set: start the service with `sasaeai serve`")
+
+application = create_app(_settings, EngineStore(_settings.run_dir, _settings))

@@ -1,0 +1,61 @@
+"""The wheel works where there is no checkout."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from .conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.mark.slow
+def test_the_wheel_carries_the_graph_and_the_licences(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for folder in ("ontology", "shapes", "data", "queries"):
+        committed = {
+            f"sasaeai/graph/{path.relative_to(ROOT)}"
+            for path in (ROOT / folder).rglob("*")
+            if path.suffix in {".ttl", ".rq"}
+        }
+        assert committed
+        assert committed <= names
+    licences = {Path(name).name for name in names if "/licenses/" in name}
+    assert licences == {"LICENSE", "LICENSE-CC-BY-4.0", "NOTICE"}
+    assert "sasaeai/web/templates/base.html" in names
+
+
+@pytest.mark.slow
+def test_an_installed_wheel_answers_outside_a_checkout(wheel: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+        "--target",
+        str(site),
+        str(wheel),
+    ]
+    subprocess.run(install, check=True, capture_output=True)
+    environment = os.environ | {"PYTHONPATH": str(site)}
+    where = [sys.executable, "-c", "import sasaeai; print(sasaeai.__file__)"]
+    asked = [sys.executable, "-m", "sasaeai", "query", "contractor-history", "-p", "m=132241"]
+    found = subprocess.run(where, cwd=tmp_path, env=environment, check=True, capture_output=True, text=True)
+    answer = subprocess.run(asked, cwd=tmp_path, env=environment, check=True, capture_output=True, text=True)
+    assert found.stdout.startswith(str(site))
+    assert "一般社団法人多摩マイライフ包括支援協議会" in answer.stdout
