@@ -2,6 +2,7 @@
 
 import http.client
 import urllib.parse
+from http.client import HTTPMessage
 
 import pytest
 from rdflib import Graph, URIRef
@@ -13,14 +14,14 @@ BASE = "https://w3id.org/sasaeai/"
 COUNCIL = "132241/council/marutto"
 
 
-def raw(service: Service, path: str, **headers: str) -> tuple[int, dict[str, str]]:
+def raw(service: Service, path: str, **headers: str) -> tuple[int, HTTPMessage]:
     """Ask without following a redirection."""
     connection = http.client.HTTPConnection(urllib.parse.urlsplit(service.url).netloc, timeout=30)
     connection.request("GET", path, headers=headers)
     response = connection.getresponse()
     response.read()
     connection.close()
-    return response.status, dict(response.getheaders())
+    return response.status, response.headers
 
 
 def document(service: Service, key: str, accept: str) -> Reply:

@@ -145,7 +145,7 @@ def test_protocol_mistakes_have_their_own_status(service: Service) -> None:
     assert get(service, "ASK {}", "image/png").status == 406
     assert get(service, "ASK {}", "text/turtle").status == 406
     assert get(service, "CONSTRUCT WHERE {?s ?p ?o} LIMIT 1", "text/csv").status == 406
-    too_long = ("ASK {} #" + "x" * 200_000).encode()
+    too_long = ("ASK {} #" + "x" * 300_000).encode()
     assert ask(url, data=too_long, Content_Type="application/sparql-query").status == 413
     too_large = b"x" * 2_000_000
     assert ask(url, data=too_large, Content_Type="application/sparql-query").status == 413
@@ -210,3 +210,20 @@ def test_sparqlwrapper_gets_solutions_tables_and_graphs(service: Service) -> Non
     client.setQuery("CONSTRUCT WHERE { ?s a <https://w3id.org/sasaeai/ns#Programme> }")
     client.setReturnFormat(TURTLE)
     assert len(Graph().parse(data=client.query().convert(), format="turtle")) == len(CITIES)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("accept", "given"),
+    [
+        ("*/*", "application/sparql-results+json"),
+        ("application/json", "application/sparql-results+json"),
+        ("text/*", "text/csv"),
+        ("application/sparql-results+json;q=0, */*;q=0.5", "application/sparql-results+xml"),
+        ("application/sparql-results+json; charset=utf-8", "application/sparql-results+json"),
+        ("text/csv;q=0.9, text/tab-separated-values", "text/tab-separated-values"),
+        ("*/*, text/csv", "text/csv"),
+        ("text/turtle, application/sparql-results+xml;q=0.1", "application/sparql-results+xml"),
+    ],
+)
+def test_the_format_is_the_one_most_wished_for(service: Service, accept: str, given: str) -> None:
+    assert get(service, "SELECT * { } LIMIT 1", accept).type == given

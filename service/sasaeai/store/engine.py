@@ -56,12 +56,12 @@ class Engine:
         self.pauses: dict[str, float] = {}
         self.buffers: dict[socket.socket, bytearray] = {}
         self.selector = selectors.PollSelector()
+        self.control = _bind(run_dir / "control")
         self.generation = self._generate()
 
     def serve(self) -> NoReturn:
         """Serve until the standard input ends or SIGTERM comes."""
         signal.signal(signal.SIGTERM, lambda *_: None)
-        self.control = _bind(self.run_dir / "control")
         self.selector.register(0, selectors.EVENT_READ, self._lifeline)
         self.selector.register(self.bell, selectors.EVENT_READ, lambda: self._signals(self.bell.recv(4096)))
         self.selector.register(self.control, selectors.EVENT_READ, self._greet)

@@ -73,7 +73,7 @@ class Holdings:
 
         Raises a ServiceError, and leaves everything as it was, when a graph cannot be read or a rule fails.
         """
-        fresh = {name: None if text is None else _triples(name, text, name) for name, text in changes.items()}
+        fresh = {name: _triples(name, text or b"", name) for name, text in changes.items()}
         if DERIVED in fresh:
             raise _refusal(f"{DERIVED} は規則が導くグラフです", f"{DERIVED} is what the rules derive")
         before = (dict(self.digests), self.rules)
@@ -115,7 +115,7 @@ class Holdings:
         self.digests = graphs | {f"rule/{each.name}": digest(each.text.encode()) for each in rules}
 
     def _derive(self) -> None:
-        self._replace(_DERIVED, None)
+        self._replace(_DERIVED, ())
         for rule in self.rules:
             try:
                 found = self.store.query(rule.text, use_default_graph_as_union=not self.merged)
@@ -126,9 +126,9 @@ class Holdings:
                 raise _refusal(f"規則 {rule.name} はCONSTRUCTではありません", f"rule {rule.name} is no CONSTRUCT")
             self._add(_DERIVED, triples)
 
-    def _replace(self, graph: NamedNode, triples: Iterable[Triple] | None) -> None:
-        """Make a graph hold just these triples, touching only what differs; None removes the graph too."""
-        wanted = dict.fromkeys(triples or ())
+    def _replace(self, graph: NamedNode, triples: Iterable[Triple]) -> None:
+        """Make a graph hold just these triples, touching only what differs; an empty graph is no graph."""
+        wanted = dict.fromkeys(triples)
         held = [Triple(each.subject, each.predicate, each.object) for each in self._quads(graph)]
         gone = [each for each in held if each not in wanted]
         for triple in gone:
@@ -139,7 +139,7 @@ class Holdings:
                 if not any(each.graph_name != _DEFAULT for each in self._everywhere(triple)):
                     self._remove(_quad(triple, _DEFAULT))
         self._add(graph, wanted)
-        if triples is None and self.store.contains_named_graph(graph):
+        if not wanted and self.store.contains_named_graph(graph):
             self.store.remove_graph(graph)
             self._journal.append(lambda: self.store.add_graph(graph))
 
@@ -156,11 +156,14 @@ class Holdings:
     def _add(self, graph: NamedNode, triples: Iterable[Triple]) -> None:
         graphs = (graph, _DEFAULT) if self.merged else (graph,)
         come = [quad for each in triples for quad in (_quad(each, name) for name in graphs) if quad not in self.store]
+        is_new = not self.store.contains_named_graph(graph)
         self.store.extend(come)
 
         def undo() -> None:
             for quad in come:
                 self.store.remove(quad)
+            if is_new:
+                self.store.remove_graph(graph)
 
         self._journal.append(undo)
 

@@ -1,5 +1,6 @@
 """How an answer leaves: negotiated, with the headers that caches, browsers and programs rely on."""
 
+import re
 from collections.abc import Sequence
 
 from flask import Flask, Response, make_response, request
@@ -11,6 +12,7 @@ from sasaeai.store import Answer
 from sasaeai.web.context import language
 
 HTML = "text/html"
+_CHARSET = re.compile(r";\s*charset=[^;,]*", re.IGNORECASE)
 
 POLICY = "; ".join(
     (
@@ -64,11 +66,11 @@ def send_page(html: str, version: str | None = None) -> Response:
 
 def wants_html(offered: Sequence[Format]) -> bool:
     """Tell whether the asker would rather read a page than one of the formats offered."""
-    if "_format" in request.args or "_mediatype" in request.args:
-        return request.args.get("_format") == "html" or request.args.get("_mediatype") == HTML
-    accepted = request.accept_mimetypes
-    best = max((accepted.quality(name) for each in offered for name in (each.media_type, *each.aliases)), default=0)
-    return HTML in accepted.values() and accepted.quality(HTML) >= best
+    named = request.values.get("_format") or request.values.get("_mediatype")
+    if named:
+        return named in {"html", HTML}
+    accepted = _accepted()
+    return HTML in accepted.values() and accepted.quality(HTML) >= max(_wish(accepted, each)[0] for each in offered)
 
 
 def chosen(offered: Sequence[Format], *, extension: str | None = None) -> Format | None:
@@ -77,16 +79,25 @@ def chosen(offered: Sequence[Format], *, extension: str | None = None) -> Format
         return _offered(BY_NAME.get(named), offered)
     if media_type := request.values.get("_mediatype"):
         return _offered(BY_MEDIA_TYPE.get(media_type), offered)
-    return best(request.accept_mimetypes, offered)
-
-
-def best(accepted: MIMEAccept, offered: Sequence[Format]) -> Format | None:
-    """Choose by Accept (RFC 9110 §12.5.1): highest quality, then the most specific wish, then our own order."""
+    accepted = _accepted()
     if not accepted:
         return offered[0]
-    names = {name: each for each in offered for name in (each.media_type, *each.aliases)}
-    match = accepted.best_match(list(names))
-    return names[match] if match else None
+    first = max(offered, key=lambda each: _wish(accepted, each))
+    return first if _wish(accepted, first)[0] > 0 else None
+
+
+def _accepted() -> MIMEAccept:
+    """Read Accept; what is asked in another charset is sent in UTF-8, which RFC 9110 §12.5.2 allows."""
+    return MIMEAccept([(_CHARSET.sub("", name), quality) for name, quality in request.accept_mimetypes])
+
+
+def _wish(accepted: MIMEAccept, each: Format) -> tuple[float, bool]:
+    """Return how much a format is wished for, and whether by name: of two equal wishes the named one comes first.
+
+    An alias counts only where it is named: a wildcard does not bring back what is refused by its own name.
+    """
+    names = [name for name in (each.media_type, *each.aliases) if name in accepted.values()]
+    return max([accepted.quality(name) for name in (each.media_type, *names)]), bool(names)
 
 
 def required(offered: Sequence[Format], *, extension: str | None = None) -> Format:

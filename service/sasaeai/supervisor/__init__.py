@@ -1,95 +1,25 @@
 """The supervisor: starts the engine and the web, keeps both alive, and stops both in their order."""
 
 import contextlib
-import fcntl
 import http.client
 import os
-import shutil
 import signal
-import socket
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from sasaeai.settings import Settings
-from sasaeai.store.confinement import adopt_orphans, die_with_parent
+from sasaeai.store.confinement import adopt_orphans
 from sasaeai.store.engine import UNREADABLE
+from sasaeai.supervisor.child import Child
+from sasaeai.supervisor.reservations import RefusalError, port_held, run_dir_held
 
 _STOPS = {signal.SIGTERM, signal.SIGINT}
 _SIGNALS = _STOPS | {signal.SIGHUP, signal.SIGCHLD}
 _PROBE_SECONDS = 0.1
 _WEB_STOP_SECONDS = 5
 _STOP_SECONDS = 8.0
-_FIRST_PAUSE, _LONGEST_PAUSE, _HEALTHY_SECONDS = 0.1, 5.0, 10.0
-_LONGEST_RUN_DIR = 90
-"""The path of a socket has at most 107 bytes."""
-
-
-class RefusalError(Exception):
-    """What keeps the service from starting, worded for the person who starts it."""
-
-
-@dataclass
-class Child:
-    """Hold one child process: how it is started, since when it runs, and when it is due again after it died."""
-
-    name: str
-    command: list[str]
-    environment: dict[str, str]
-    folder: Path
-    process: subprocess.Popen[bytes] | None = None
-    started: float = 0.0
-    pause: float = 0.0
-    due: float = field(default_factory=time.monotonic)
-
-    def start(self) -> None:
-        """Start the process from this (the main) thread: when it ends, the kernel ends the child."""
-        supervisor = os.getpid()
-
-        def prepare() -> None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, ())
-            die_with_parent(supervisor)
-
-        self.started = time.monotonic()
-        # A session of its own: ^C at the terminal reaches the supervisor alone.
-        self.process = subprocess.Popen(
-            self.command,
-            stdin=subprocess.PIPE,
-            env=self.environment,
-            cwd=self.folder,
-            start_new_session=True,
-            preexec_fn=prepare,
-        )
-
-    def ended(self) -> int:
-        """Take note that the process has ended, with whatever it has left behind; return its exit status."""
-        assert self.process is not None
-        # It has ended but is not reaped yet: the number of its process group cannot be another's.
-        self.kill()
-        status = self.process.wait()
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        self.process = None
-        lived = time.monotonic() - self.started
-        self.pause = 0.0 if lived > _HEALTHY_SECONDS else min(self.pause * 2 or _FIRST_PAUSE, _LONGEST_PAUSE)
-        self.due = time.monotonic() + self.pause
-        return status
-
-    def ask_to_stop(self) -> None:
-        """Ask the process to end."""
-        if self.process and self.process.stdin:
-            self.process.stdin.close()
-            self.process.send_signal(signal.SIGTERM)
-
-    def kill(self) -> None:
-        """Kill the process and its group."""
-        if self.process:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.process.pid, signal.SIGKILL)
 
 
 class Supervisor:
@@ -112,7 +42,7 @@ class Supervisor:
                     child.start()
             if not self.answered and self._answers():
                 self.answered = True
-                say(f"Sasaeai answers at http://{_bracketed(self.host)}:{self.port}/", sys.stdout.fileno())
+                say(f"Sasaeai answers at http://{_bracketed(self.host)}:{self.port}/", 1)
             number = self._wait()
             if number in _STOPS or (number == signal.SIGHUP and self._hung_up()):
                 break
@@ -121,6 +51,7 @@ class Supervisor:
             if (dead := self._reap()) and not self.answered:
                 # What never answered will not answer the next time either.
                 say(f"Sasaeai could not start: {dead}")
+                self.web.kill()
                 status = 1
                 break
         self.stop()
@@ -149,7 +80,7 @@ class Supervisor:
         waits += [] if self.answered else [_PROBE_SECONDS]
         if not waits:
             return signal.sigwait(_SIGNALS)
-        info = signal.sigtimedwait(_SIGNALS, max(0, *waits) if len(waits) > 1 else max(0, waits[0]))
+        info = signal.sigtimedwait(_SIGNALS, max(0.0, min(waits)))
         return info.si_signo if info else 0
 
     def _reap(self) -> str:
@@ -168,7 +99,7 @@ class Supervisor:
 
     def _answers(self) -> bool:
         """Say whether the web answers, and the engine behind it."""
-        everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 — read, not bound
+        everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}
         connection = http.client.HTTPConnection(everywhere.get(self.host, self.host), self.port, timeout=1)
         try:
             connection.request("GET", "/readyz")
@@ -186,7 +117,7 @@ def serve(settings: Settings, host: str, port: int) -> int:
     """Serve until told to stop; return the exit status. SIGHUP publishes what has changed in the files."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:
-        with _port(host, port) as (address, number), _run_dir(settings) as run_dir:
+        with port_held(host, port) as (address, number), run_dir_held(settings.run_dir) as run_dir:
             adopt_orphans()
             root = settings.root.resolve() if settings.root else None
             return Supervisor(replace(settings, run_dir=run_dir, root=root), address, number).run()
@@ -229,62 +160,6 @@ def _environment(settings: Settings) -> dict[str, str]:
     if path := inherited.get("PYTHONPATH"):
         inherited["PYTHONPATH"] = os.pathsep.join(os.path.abspath(each) for each in path.split(os.pathsep))
     return inherited | settings.to_environment()
-
-
-@contextlib.contextmanager
-def _port(host: str, port: int) -> Iterator[tuple[str, int]]:
-    """Hold a port for the web: its address and number (0: any that is free).
-
-    The server shares its port among its workers, and would share it with a stranger without a word. Held here
-    without listening, it is found taken by the next who asks like this.
-    """
-    try:
-        family, _, _, _, (address, *_) = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except OSError as error:
-        raise RefusalError(f"There is no address {host}: {error}") from error
-    try:
-        with socket.socket(family, socket.SOCK_STREAM) as alone:
-            alone.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            alone.bind((address, port))
-            alone.listen(1)
-            number = alone.getsockname()[1]
-        held = socket.socket(family, socket.SOCK_STREAM)
-        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        held.bind((address, number))
-    except OSError as error:
-        hint = "another program uses it; choose another with --port" if error.errno == 98 else error.strerror
-        raise RefusalError(f"Port {port} of {host} cannot be used: {hint}") from error
-    with held:
-        yield str(address), number
-
-
-@contextlib.contextmanager
-def _run_dir(settings: Settings) -> Iterator[Path]:
-    """Hold the folder of the sockets: the one that is set, else a new one that is removed at the end."""
-    if settings.run_dir is None:
-        base = tempfile.gettempdir()
-        made = tempfile.mkdtemp(prefix="sasaeai-", dir=base if len(base) < _LONGEST_RUN_DIR // 2 else "/tmp")
-        try:
-            yield Path(made).resolve()
-        finally:
-            shutil.rmtree(made, ignore_errors=True)
-        return
-    run_dir = settings.run_dir.resolve()
-    if len(os.fsencode(run_dir)) > _LONGEST_RUN_DIR:
-        raise RefusalError(f"{run_dir} is too long a path for sockets: it may have {_LONGEST_RUN_DIR} bytes")
-    try:
-        run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = os.open(run_dir, os.O_RDONLY)
-    except OSError as error:
-        raise RefusalError(f"{run_dir} cannot be used: {error.strerror}") from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield run_dir
-    except BlockingIOError as error:
-        raise RefusalError(f"Another Sasaeai runs in {run_dir}") from error
-    finally:
-        os.close(lock)
 
 
 def _bracketed(host: str) -> str:
