@@ -66,6 +66,22 @@ def test_what_cannot_be_carried_out_ends_with_2_and_says_why(arguments: list[str
     assert "Traceback" not in asked.stderr
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "words"),
+    [
+        ("data/organisations.ttl", "<a> <b> .", "organisations.ttl, line 1"),
+        ("queries/catalogue/contractor-history.rq", "ASK {}", "contractor-history.rq"),
+        ("queries/rules/10-types.rq", "CONSTRUCT {", "10-types"),
+    ],
+)
+def test_a_file_of_the_graph_that_cannot_be_read_is_named(graph: Path, path: str, text: str, words: str) -> None:
+    (graph / path).write_text(text, "utf-8")
+    asked = sasaeai("query", "contractor-history", SASAEAI_ROOT=str(graph))
+    assert asked.returncode == 2
+    assert words in asked.stderr
+    assert "Traceback" not in asked.stderr
+
+
 def test_the_checks_find_nothing_in_the_repository() -> None:
     checked = sasaeai("check", "--lang", "en")
     assert checked.returncode == 0, checked.stdout
@@ -74,11 +90,8 @@ def test_the_checks_find_nothing_in_the_repository() -> None:
 
 def test_the_checks_find_a_dangling_link(graph: Path) -> None:
     file = graph / "data" / "organisations.ttl"
-    file.write_text(
-        file.read_text("utf-8")
-        + "\n<https://w3id.org/sasaeai/id/org/secom> <https://w3id.org/sasaeai/ns#unitOf> <https://w3id.org/sasaeai/id/org/nobody> .\n",
-        "utf-8",
-    )
+    link = "<id/org/secom> <ns#unitOf> <id/org/nobody> ."
+    file.write_text(f"{file.read_text('utf-8')}\n{link}\n", "utf-8")
     checked = sasaeai("check", SASAEAI_ROOT=str(graph))
     assert checked.returncode == 1
     assert "id/org/nobody" in checked.stdout

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from sasaeai import catalogue, evidence, statements, supervisor, validation
+from sasaeai.catalogue import Question
 from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME, GRAPH, GRAPH_FORMATS, RESULT_FORMATS, RESULTS
 from sasaeai.repository import Repository
@@ -45,8 +46,8 @@ def serve(host: str, port: int) -> None:
 def query(question: str, parameters: tuple[str, ...], name: str) -> None:
     """Ask a QUESTION: a name of the catalogue, a .rq file, or - for standard input."""
     repository = _repository()
-    store = LocalStore(repository)
-    known = catalogue.questions(repository)
+    store = _store(repository)
+    known = _questions(repository)
     wanted = BY_NAME[name]
     try:
         if question in known:
@@ -87,14 +88,14 @@ def validate(files: tuple[Path, ...], lang: str, as_json: bool) -> None:
 @click.option(
     "--sources",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=lambda: os.environ.get("SASAEAI_SOURCES"),
+    default=lambda: os.environ.get("SASAEAI_SOURCES") or None,
     help="Folder with the documents' texts; default: SASAEAI_SOURCES.",
 )
 @click.option("--untouched/--no-untouched", default=True, help="List the lines no quote touches.")
 def look_up(sources: Path | None, untouched: bool) -> None:
     """Look up every quote in its document, and list the lines no quote touches."""
     repository = _repository()
-    store = LocalStore(repository)
+    store = _store(repository)
     wrong = 0
     for document in evidence.documents(store, repository):
         result = evidence.examine(document, sources)
@@ -115,7 +116,7 @@ def look_up(sources: Path | None, untouched: bool) -> None:
 def check(lang: str) -> None:
     """Run the checks of the whole graph: queries that must find nothing."""
     repository = _repository()
-    store: Store = LocalStore(repository)
+    store = _store(repository)
     found = 0
     for each in repository.checks():
         rows = statements.select(store, each).rows
@@ -127,7 +128,24 @@ def check(lang: str) -> None:
 
 
 def _repository() -> Repository:
-    return Repository(Settings.from_environment().root)
+    try:
+        return Repository(Settings.from_environment().root)
+    except (ValueError, FileNotFoundError) as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _store(repository: Repository) -> Store:
+    try:
+        return LocalStore(repository)
+    except ServiceError as error:
+        raise click.UsageError(error.message("en")) from None
+
+
+def _questions(repository: Repository) -> dict[str, Question]:
+    try:
+        return catalogue.questions(repository)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -139,7 +157,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _text(question: str, known: Iterable[str]) -> str:
     if question == "-":
-        return click.get_text_stream("stdin").read()
+        return sys.stdin.read()
     path = Path(question)
     if not path.is_file():
         raise click.UsageError(f"no question or file '{question}'; questions: {', '.join(sorted(known))}")

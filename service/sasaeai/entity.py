@@ -10,7 +10,7 @@ from sasaeai.formats import RESULTS, Format
 from sasaeai.repository import Repository
 from sasaeai.statements import Row, Table
 from sasaeai.store import Answer, Store
-from sasaeai.store.parameters import bind, iri, literal
+from sasaeai.store.parameters import Term, bind, iri, literal
 from sasaeai.vocabulary import PREF_LABEL
 
 
@@ -35,7 +35,7 @@ def describe(store: Store, repository: Repository, thing: str, graph: Format) ->
 def page(store: Store, repository: Repository, thing: str, language: str) -> Page:
     """Return the fields of a thing and what points to it, with labels in a language; ServiceError 404 as above."""
     _require(store, repository, thing)
-    bound = {"thing": iri(thing), "lang": literal(language)}
+    bound: dict[str, Term] = {"thing": iri(thing), "lang": literal(language)}
     said = statements.select(store, repository.query("entity-statements"), **bound)
     links = statements.select(store, repository.query("entity-links"), **bound)
     fields = [list(rows) for _, rows in groupby(said.rows, key=lambda row: row["property"]["value"])]

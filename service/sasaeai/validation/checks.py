@@ -1,0 +1,52 @@
+"""The rules that are queries: sums, overlaps, links that lead nowhere. Each must find nothing."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import pyoxigraph as ox
+import yaml
+
+from sasaeai.repository import QueryFile
+from sasaeai.validation.documents import Document, text
+from sasaeai.validation.violation import Violation, short
+
+
+def against_checks(
+    checks: Iterable[QueryFile], documents: Iterable[Document], spoken_of: Sequence[Document]
+) -> Iterator[Violation]:
+    """Yield what the checks find in what `spoken_of` says, in sight of all documents.
+
+    A row is of the file whose graph it names, else of the file that speaks of its focus or its value.
+    """
+    store = ox.Store()
+    for document in documents:
+        name = ox.NamedNode(document.graph)
+        store.extend(ox.Quad(each.subject, each.predicate, each.object, name) for each in document.triples)
+    graphs = {each.graph: each for each in spoken_of}
+    subjects = {text(triple.subject): each for each in spoken_of for triple in each.triples}
+    for check in checks:
+        header = yaml.safe_load("\n".join(line[2:] for line in check.text.splitlines() if line.startswith("#+")))
+        rows = store.query(check.text, use_default_graph_as_union=True)
+        if not isinstance(rows, ox.QuerySolutions):
+            raise TypeError(f"{check.path}: a check is a SELECT")
+        names = [each.value for each in rows.variables]
+        for row in rows:
+            terms = {name: text(row[name]) for name in names if row[name] is not None}
+            focus, value = terms["focus"], terms.get("value", "")
+            if "graph" in terms:
+                place = graphs.get(terms["graph"]) or graphs.get(value)
+            else:
+                place = subjects.get(focus) or subjects.get(value)
+            if place is None:
+                continue
+            shown = {name: short(each) for name, each in terms.items()}
+            yield Violation(
+                rule=f"checks:{check.name}",
+                focus=focus,
+                path=terms.get("path", ""),
+                value=value,
+                severity="violation",
+                messages={language: words.format_map(shown) for language, words in header["message"].items()},
+                graph=place.graph,
+                file=place.file,
+                line=place.line(focus),
+            )

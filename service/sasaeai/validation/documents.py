@@ -1,0 +1,109 @@
+"""Files of Turtle as read for validation: what they say, literals as written, and where they say it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pyoxigraph as ox
+from rdflib import XSD, BNode, Literal, URIRef
+from rdflib.term import Node
+
+from sasaeai.validation.violation import Violation
+from sasaeai.vocabulary import GRAPH
+
+SYNTAX = {
+    "ja": "Turtleとして読めません({detail})。この行とその前の行の引用符、<>、区切りの記号を確かめてください。",
+    "en": "This is not Turtle ({detail}). Look at quotes, <> and separators on this line and the one before.",
+}
+
+WRITTEN = {
+    XSD.date: r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    XSD.gYearMonth: r"[0-9]{4}-(0[1-9]|1[0-2])",
+    XSD.dateTime: r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3])(:[0-5][0-9]){2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?",
+    XSD.integer: r"[+-]?[0-9]+",
+    XSD.decimal: r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)",
+    XSD.boolean: r"true|false|1|0",
+}
+"""How values of these datatypes are written. rdflib takes more for them: full-width digits, week dates, はい."""
+
+ILL_TYPED = URIRef("urn:sasaeai:ill-typed")
+"""The datatype given, before shapes look, to what is not written as its own datatype wants."""
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """Hold one file as read: which graph it is, what it says, how it abbreviates IRIs."""
+
+    file: str
+    graph: str
+    folder: str
+    text: str
+    triples: Sequence[ox.Quad]
+    base: str
+    prefixes: Mapping[str, str]
+
+    def line(self, iri: str) -> int | None:
+        """Find the line that begins with an IRI: in full, from the base, or with a prefix."""
+        written = {f"<{iri}>", f"<{iri.removeprefix(self.base)}>"}
+        for prefix, start in self.prefixes.items():
+            if iri.startswith(start):
+                written.add(f"{prefix}:{iri.removeprefix(start)}")
+        for number, line in enumerate(self.text.splitlines(), 1):
+            if line[:1].strip() and line.split(None, 1)[0].replace("\\", "") in written:
+                return number
+        return None
+
+
+def read(file: str, content: bytes, graph: str, folder: str) -> Document | Violation:
+    """Parse with the engine's own reader: it keeps literals as written, and what it refuses could not be loaded.
+
+    Without a name the graph is the first that the file describes.
+    """
+    reader = ox.parse(content, ox.RdfFormat.TURTLE)
+    try:
+        triples = list(reader)
+    except SyntaxError as error:
+        messages = {language: words.format(detail=error.msg) for language, words in SYNTAX.items()}
+        return Violation("turtle:syntax", graph, "", "", "violation", messages, graph, file, error.lineno)
+    described = (name for each in triples if (name := text(each.subject)).startswith(GRAPH))
+    name = graph or next(described, f"{GRAPH}submitted")
+    return Document(file, name, folder, content.decode(), triples, reader.base_iri or "", dict(reader.prefixes))
+
+
+def text(term: Any) -> str:
+    """Return an IRI, a literal's text, or `_:` and a blank node's name."""
+    return f"_:{term.value}" if isinstance(term, ox.BlankNode) else str(term.value)
+
+
+def triple(quad: ox.Quad) -> tuple[Node, Node, Node]:
+    """Make rdflib's triple of the engine's, its literals untouched."""
+    return _term(quad.subject), _term(quad.predicate), _term(quad.object)
+
+
+def _term(term: Any) -> Node:
+    match term:
+        case ox.Literal(language=str(language)):
+            return Literal(term.value, lang=language)
+        case ox.Literal():
+            datatype = URIRef(term.datatype.value)
+            if datatype == XSD.string:
+                return Literal(term.value)
+            fitting = datatype if _is_well_written(term.value, datatype) else ILL_TYPED
+            return Literal(term.value, datatype=fitting, normalize=False)
+        case ox.NamedNode():
+            return URIRef(term.value)
+    return BNode(term.value)
+
+
+def _is_well_written(value: str, datatype: URIRef) -> bool:
+    if not re.fullmatch(WRITTEN.get(datatype, "(?s).*"), value):
+        return False
+    if datatype not in (XSD.date, XSD.dateTime):
+        return True
+    try:
+        date.fromisoformat(value[:10])
+    except ValueError:
+        return False
+    return True

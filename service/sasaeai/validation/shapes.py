@@ -1,0 +1,112 @@
+"""The door to pySHACL: the shapes of the repository applied to what some documents speak of."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+
+import pyoxigraph as ox
+import pyshacl
+from rdflib import RDF, SH, SKOS, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from sasaeai.validation.documents import Document, text, triple
+from sasaeai.validation.violation import Violation
+from sasaeai.vocabulary import SHAPES
+
+WORDS = {SH.name, SH.description, SH.message, SH.order, SH.group}
+"""What shapes say to people. pySHACL goes through all that a shape says at every node: without these it takes half."""
+
+BEYOND = {str(RDF.type), str(SKOS.inScheme)}
+"""What shapes ask of the things a thing points to."""
+
+WITHIN_ONE_SOURCE = ("maxCount", "uniqueLang")
+"""Constraints that hold of each document by itself: where two disagree both stand, each in its graph."""
+
+Said = dict[str, list[tuple[Document, ox.Quad]]]
+"""What is said of each thing, and by which document."""
+
+
+def against_shapes(documents: Iterable[Document], spoken_of: Sequence[Document]) -> Iterator[Violation]:
+    """Yield what breaks a shape in what `spoken_of` says, in sight of all documents."""
+    shapes, words = Graph(), Graph()
+    said: Said = defaultdict(list)
+    for document in documents:
+        for each in document.triples:
+            if document.folder == "shapes":
+                part = triple(each)
+                (words if part[1] in WORDS else shapes).add(part)
+            else:
+                said[text(each.subject)].append((document, each))
+    graphs = {each.graph for each in spoken_of}
+    focus = {text(each.subject) for document in spoken_of if document.folder == "data" for each in document.triples}
+    data = _in_sight(said, focus)
+    _aim(shapes, data, focus)
+    _, report, failure = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
+    if not isinstance(report, Graph):
+        raise TypeError(f"the shapes cannot be applied: {failure}")
+    for shape, kind, thing, path, value in _results(report):
+        about = [pair for pair in said[thing] if not path or pair[1].predicate.value == path]
+        if kind in WITHIN_ONE_SOURCE and not _too_many(about, kind, shapes.value(shape, SH.maxCount)):
+            continue
+        exact = [pair for pair in about if text(pair[1].object) == value]
+        place = next(each for each, _ in (*exact, *about, *said[thing]) if each.graph in graphs)
+        spoken = words.objects(shape, SH.message)
+        yield Violation(
+            rule=f"shapes:{shape.removeprefix(SHAPES)}-{kind}",
+            focus=thing,
+            path=path,
+            value=value if value != thing else "",
+            severity=str(shapes.value(shape, SH.severity) or SH.Violation).removeprefix(str(SH)).lower(),
+            messages={str(each.language): str(each) for each in spoken if isinstance(each, Literal)},
+            graph=place.graph,
+            file=place.file,
+            line=place.line(thing),
+        )
+
+
+def _in_sight(said: Said, focus: Iterable[str]) -> Graph:
+    """Gather all that is said of each thing, and what the things it points to are."""
+    data = Graph()
+    for thing in focus:
+        for _, each in said[thing]:
+            data.add(triple(each))
+            for _, beyond in said.get(text(each.object), ()):
+                if beyond.predicate.value in BEYOND:
+                    data.add(triple(beyond))
+    return data
+
+
+def _aim(shapes: Graph, data: Graph, focus: set[str]) -> None:
+    """Name the targets of the shapes one by one, so that what is merely pointed to is none.
+
+    pySHACL's own `focus_nodes` also filters the nodes that sh:node and sh:or look at, and so overlooks their faults.
+    """
+    for path, find in ((SH.targetClass, partial(data.subjects, RDF.type)), (SH.targetSubjectsOf, data.subjects)):
+        for shape, wanted in list(shapes.subject_objects(path)):
+            shapes.remove((shape, path, wanted))
+            for thing in find(wanted):
+                if str(thing) in focus:
+                    shapes.add((shape, SH.targetNode, thing))
+
+
+def _results(report: Graph) -> Iterator[tuple[URIRef, str, str, str, str]]:
+    """Yield shape, constraint, focus, path and value of each result, once for each shape and value.
+
+    What is of the wrong datatype breaks most other constraints too; one sentence says it.
+    """
+    kinds: dict[tuple[URIRef, str, str, str], set[str]] = defaultdict(set)
+    for result in report.objects(None, SH.result):
+        kind = str(report.value(result, SH.sourceConstraintComponent))
+        kind = kind.removeprefix(str(SH)).removesuffix("ConstraintComponent")
+        thing, path, value = (str(report.value(result, each) or "") for each in (SH.focusNode, SH.resultPath, SH.value))
+        kinds[URIRef(str(report.value(result, SH.sourceShape))), thing, path, value].add(kind[0].lower() + kind[1:])
+    for (shape, thing, path, value), broken in kinds.items():
+        yield shape, "datatype" if "datatype" in broken else min(broken), thing, path, value
+
+
+def _too_many(about: Iterable[tuple[Document, ox.Quad]], kind: str, most: Node | None) -> bool:
+    """Tell whether one document by itself says too many different things (in one language)."""
+    by_language = kind == "uniqueLang"
+    different = {(document.graph, each.object) for document, each in about}
+    counts = Counter((graph, getattr(value, "language", "") if by_language else "") for graph, value in different)
+    return max(counts.values()) > (1 if by_language else int(str(most)))

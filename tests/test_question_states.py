@@ -1,0 +1,55 @@
+"""What the answers make of cases that no document of the repository shows: a small made-up city."""
+
+import csv
+import io
+
+import pytest
+
+from sasaeai import catalogue
+from sasaeai.formats import BY_NAME
+from sasaeai.repository import Repository
+from sasaeai.store.local import LocalStore
+
+CITY = """
+@base <https://w3id.org/sasaeai/> .
+@prefix sas: <https://w3id.org/sasaeai/ns#> .
+@prefix dct: <http://purl.org/dc/terms/> .
+@prefix org: <http://www.w3.org/ns/org#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+<graph/011002/{page}> dct:source <id/source/011002/{page}> .
+<id/source/011002/{page}> a sas:Source ; sas:quote "資料"@ja .
+<id/011002/programme> a sas:Programme ; sas:runBy <id/011002> ; skos:prefLabel "事業"@ja ; sas:quote "事業"@ja .
+<id/011002/tier/1> a sas:Tier ; sas:programme <id/011002/programme> ; sas:position 1 ;
+  skos:prefLabel "第1層"@ja , "Tier 1"@en ; sas:quote "第1層"@ja .
+"""
+ONE = """
+<id/011002/operation/direct> a sas:DirectOperation ; sas:operates <id/011002/tier/1> ; sas:operator <id/011002> ;
+  skos:prefLabel "直営"@ja ; sas:quote "直営"@ja ; sas:asOf "2015-06-01"^^xsd:date ; sas:endedIn <id/fiscal-year/2016> .
+<id/011002/commission/first> a sas:Commission ; sas:operates <id/011002/tier/1> ; sas:operator <id/011002/org/one> ;
+  skos:prefLabel "委託"@ja ; sas:quote "委託"@ja ; sas:fromFiscalYear <id/fiscal-year/2017> ;
+  sas:asOf "2020-06-01"^^xsd:date .
+<id/011002/commission/next> a sas:Commission ; sas:operates <id/011002/programme> ; sas:status <concept/status/planned> ;
+  skos:prefLabel "次の委託"@ja ; sas:quote "次の委託"@ja ; sas:fromFiscalYear <id/fiscal-year/2026> .
+<id/011002/org/one> a org:Organization ; skos:prefLabel "一の会"@ja ; sas:quote "一の会"@ja .
+"""
+TWO = """
+<id/011002/commission/first> a sas:Commission ; sas:operates <id/011002/tier/1> ; sas:operator <id/011002/org/one> ;
+  sas:quote "委託"@ja ; sas:validFrom "2018-04-01"^^xsd:date .
+"""
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["merged", "union"])
+def store(request: pytest.FixtureRequest, repository: Repository) -> LocalStore:
+    made_up = LocalStore(repository, merged=request.param)
+    graph = "https://w3id.org/sasaeai/graph/011002/"
+    pages = {"one": ONE, "two": TWO}
+    made_up.publish({graph + page: (CITY.replace("{page}", page) + text).encode() for page, text in pages.items()})
+    return made_up
+
+
+def ask(store: LocalStore, name: str, **arguments: str) -> list[dict[str, str]]:
+    question = catalogue.questions(Repository(store_root(store)))[name]
+    given = {"m": ["011002"]} | {key: [value] for key, value in arguments.items()}
+    body = catalogue.answer(store, question, given, BY_NAME["csv"]).body.decode()
+    return list(csv.DictReader(io.StringIO(body, newline="")))
