@@ -29,7 +29,8 @@ ONE = """
 <id/011002/commission/first> a sas:Commission ; sas:operates <id/011002/tier/1> ; sas:operator <id/011002/org/one> ;
   skos:prefLabel "委託"@ja ; sas:quote "委託"@ja ; sas:fromFiscalYear <id/fiscal-year/2017> ;
   sas:asOf "2020-06-01"^^xsd:date .
-<id/011002/commission/next> a sas:Commission ; sas:operates <id/011002/programme> ; sas:status <concept/status/planned> ;
+<id/011002/commission/next> a sas:Commission ; sas:operates <id/011002/programme> ;
+  sas:status <concept/status/planned> ;
   skos:prefLabel "次の委託"@ja ; sas:quote "次の委託"@ja ; sas:fromFiscalYear <id/fiscal-year/2026> .
 <id/011002/org/one> a org:Organization ; skos:prefLabel "一の会"@ja ; sas:quote "一の会"@ja .
 """
@@ -48,8 +49,43 @@ def store(request: pytest.FixtureRequest, repository: Repository) -> LocalStore:
     return made_up
 
 
-def ask(store: LocalStore, name: str, **arguments: str) -> list[dict[str, str]]:
-    question = catalogue.questions(Repository(store_root(store)))[name]
+def ask(store: LocalStore, repository: Repository, name: str, **arguments: str) -> list[dict[str, str]]:
+    question = catalogue.questions(repository)[name]
     given = {"m": ["011002"]} | {key: [value] for key, value in arguments.items()}
     body = catalogue.answer(store, question, given, BY_NAME["csv"]).body.decode()
     return list(csv.DictReader(io.StringIO(body, newline="")))
+
+
+@pytest.mark.parametrize(
+    ("day", "operations"),
+    [
+        ("2015-05-31", [("直営", "Unknown")]),
+        ("2016-03-31", [("直営", "Certain")]),
+        ("2016-04-01", [("直営", "Unknown")]),  # it ended on some day of that fiscal year
+        ("2017-04-01", [("委託", "Certain")]),  # two sources tell two beginnings: the earlier counts
+        ("2020-06-02", [("委託", "Presumed")]),
+        ("2026-04-01", [("次の委託", "Planned"), ("委託", "Presumed")]),  # what no tier is told of comes first
+    ],
+)
+def test_who_runs_a_tier_is_told_with_how_sure_it_is(
+    store: LocalStore, repository: Repository, day: str, operations: list[tuple[str, str]]
+) -> None:
+    answer = ask(store, repository, "operator-on-date", asOf=day, lang="en")
+    assert [(row["operationLabel"], row["stateLabel"]) for row in answer] == operations
+
+
+def test_a_beginning_told_by_two_sources_makes_one_row(store: LocalStore, repository: Repository) -> None:
+    answer = ask(store, repository, "contractor-history")
+    assert [row["from"] for row in answer] == ["2026-04-01", "", "2017-04-01"]
+
+
+def test_a_name_missing_in_the_language_asked_is_given_in_japanese(store: LocalStore, repository: Repository) -> None:
+    answer = ask(store, repository, "contractor-history", lang="en")
+    assert [row["tierLabel"] for row in answer] == ["", "Tier 1", "Tier 1"]
+    assert [row["operatorLabel"] for row in answer] == ["", "Sapporo", "一の会"]
+
+
+def test_what_no_source_says_rests_on_every_document_of_the_city(store: LocalStore, repository: Repository) -> None:
+    (row,) = ask(store, repository, "what-is-known", topic="agreements", lang="en")
+    source = "https://w3id.org/sasaeai/id/source/011002/"
+    assert (row["stateLabel"], row["evidence"]) == ("Not stated", f"{source}one {source}two")

@@ -6,7 +6,8 @@ from sasaeai import catalogue
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store
-from sasaeai.web import answers, context, entity, pages, problems, questions, sparql
+# Not the flows of the web by name: they would hide those of the package.
+from sasaeai.web import BLUEPRINTS, answers, context, problems
 
 
 def create_app(settings: Settings, store: Store) -> Flask:
@@ -16,7 +17,7 @@ def create_app(settings: Settings, store: Store) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     repository = Repository(settings.root)
     context.install(app, context.Context(settings, repository, store, catalogue.questions(repository)))
-    for blueprint in (pages.blueprint, sparql.blueprint, entity.blueprint, questions.blueprint):
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     problems.install(app)
     answers.install(app)

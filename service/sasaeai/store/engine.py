@@ -150,6 +150,7 @@ class Engine:
             take_back()
             log("publication-failed", detail=str(error))
             raise ServiceError("busy", 503, retry_after=10) from error
+        self.holdings.settle()
         before.retire()
         log("published", version=self.generation.version, quads=len(self.holdings.store))
         return self.generation.version

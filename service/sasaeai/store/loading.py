@@ -14,6 +14,10 @@ from sasaeai.vocabulary import DERIVED
 _DEFAULT = DefaultGraph()
 _DERIVED = NamedNode(DERIVED)
 _MERGE = "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"
+_UNMERGE = f"""DELETE {{ ?s ?p ?o }} WHERE {{
+  GRAPH <{DERIVED}> {{ ?s ?p ?o }}
+  FILTER NOT EXISTS {{ GRAPH ?g {{ ?s ?p ?o }} FILTER(?g != <{DERIVED}>) }}
+}}"""
 _PLACE = re.compile(r"^Parser error at line \d+(?: between columns \d+ and \d+| column \d+)?: ")
 
 
@@ -60,7 +64,7 @@ class Holdings:
             holdings.store.update(_MERGE)
         holdings._take(repository.rules())
         holdings._derive()
-        holdings._journal.clear()
+        holdings.settle()
         return holdings
 
     @property
@@ -100,6 +104,10 @@ class Holdings:
             raise
         return take_back
 
+    def settle(self) -> None:
+        """Let the last change stay for good: what would take it back is forgotten."""
+        self._journal = []
+
     def reread(self, repository: Repository) -> Callable[[], None]:
         """Apply what has changed in the repository's files; see `apply`."""
         files: dict[str, GraphFile] = {each.name: each for each in repository.graphs()}
@@ -115,7 +123,7 @@ class Holdings:
         self.digests = graphs | {f"rule/{each.name}": digest(each.text.encode()) for each in rules}
 
     def _derive(self) -> None:
-        self._replace(_DERIVED, ())
+        self._forget_derived()
         for rule in self.rules:
             try:
                 found = self.store.query(rule.text, use_default_graph_as_union=not self.merged)
@@ -126,11 +134,18 @@ class Holdings:
                 raise _refusal(f"規則 {rule.name} はCONSTRUCTではありません", f"rule {rule.name} is no CONSTRUCT")
             self._add(_DERIVED, triples)
 
+    def _forget_derived(self) -> None:
+        """Take away what the rules have derived: they are not to rest on their own former conclusions."""
+        held = list(self._triples_of(_DERIVED))
+        if self.merged:
+            self.store.update(_UNMERGE)
+        self.store.remove_graph(_DERIVED)
+        self._journal.append(lambda: self._add(_DERIVED, held))
+
     def _replace(self, graph: NamedNode, triples: Iterable[Triple]) -> None:
         """Make a graph hold just these triples, touching only what differs; an empty graph is no graph."""
         wanted = dict.fromkeys(triples)
-        held = [Triple(each.subject, each.predicate, each.object) for each in self._quads(graph)]
-        gone = [each for each in held if each not in wanted]
+        gone = [each for each in self._triples_of(graph) if each not in wanted]
         for triple in gone:
             self._remove(_quad(triple, graph))
         if self.merged:
@@ -143,8 +158,8 @@ class Holdings:
             self.store.remove_graph(graph)
             self._journal.append(lambda: self.store.add_graph(graph))
 
-    def _quads(self, graph: NamedNode) -> Iterable[Quad]:
-        return self.store.quads_for_pattern(None, None, None, graph)
+    def _triples_of(self, graph: NamedNode) -> Iterable[Triple]:
+        return (each.triple for each in self.store.quads_for_pattern(None, None, None, graph))
 
     def _everywhere(self, triple: Triple) -> Iterable[Quad]:
         return self.store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)

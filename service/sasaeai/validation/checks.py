@@ -24,13 +24,13 @@ def against_checks(
     graphs = {each.graph: each for each in spoken_of}
     subjects = {text(triple.subject): each for each in spoken_of for triple in each.triples}
     for check in checks:
-        header = yaml.safe_load("\n".join(line[2:] for line in check.text.splitlines() if line.startswith("#+")))
         rows = store.query(check.text, use_default_graph_as_union=True)
         if not isinstance(rows, ox.QuerySolutions):
             raise TypeError(f"{check.path}: a check is a SELECT")
         names = [each.value for each in rows.variables]
-        for row in rows:
-            terms = {name: text(row[name]) for name in names if row[name] is not None}
+        found = [{name: text(row[name]) for name in names if row[name] is not None} for row in rows]
+        messages = _messages(check) if found else {}
+        for terms in found:
             focus, value = terms["focus"], terms.get("value", "")
             if "graph" in terms:
                 place = graphs.get(terms["graph"]) or graphs.get(value)
@@ -45,8 +45,13 @@ def against_checks(
                 path=terms.get("path", ""),
                 value=value,
                 severity="violation",
-                messages={language: words.format_map(shown) for language, words in header["message"].items()},
+                messages={language: words.format_map(shown) for language, words in messages.items()},
                 graph=place.graph,
                 file=place.file,
                 line=place.line(focus),
             )
+
+
+def _messages(check: QueryFile) -> dict[str, str]:
+    header = yaml.safe_load("\n".join(line[2:] for line in check.text.splitlines() if line.startswith("#+")))
+    return dict(header["message"])

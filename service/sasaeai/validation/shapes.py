@@ -6,14 +6,14 @@ from functools import partial
 
 import pyoxigraph as ox
 import pyshacl
-from rdflib import RDF, SH, SKOS, Graph, Literal, URIRef
+from rdflib import RDF, SH, SKOS, Graph, URIRef
 from rdflib.term import Node
 
 from sasaeai.validation.documents import Document, text, triple
 from sasaeai.validation.violation import Violation
 from sasaeai.vocabulary import SHAPES
 
-WORDS = {SH.name, SH.description, SH.message, SH.order, SH.group}
+WORDS = {str(each) for each in (SH.name, SH.description, SH.message, SH.order, SH.group)}
 """What shapes say to people. pySHACL goes through all that a shape says at every node: without these it takes half."""
 
 BEYOND = {str(RDF.type), str(SKOS.inScheme)}
@@ -28,15 +28,17 @@ Said = dict[str, list[tuple[Document, ox.Quad]]]
 
 def against_shapes(documents: Iterable[Document], spoken_of: Sequence[Document]) -> Iterator[Violation]:
     """Yield what breaks a shape in what `spoken_of` says, in sight of all documents."""
-    shapes, words = Graph(), Graph()
+    shapes = Graph()
+    messages: dict[str, dict[str, str]] = defaultdict(dict)
     said: Said = defaultdict(list)
     for document in documents:
         for each in document.triples:
-            if document.folder == "shapes":
-                part = triple(each)
-                (words if part[1] in WORDS else shapes).add(part)
-            else:
+            if document.folder != "shapes":
                 said[text(each.subject)].append((document, each))
+            elif each.predicate.value not in WORDS:
+                shapes.add(triple(each))
+            elif each.predicate.value == str(SH.message) and isinstance(each.object, ox.Literal):
+                messages[text(each.subject)][str(each.object.language)] = each.object.value
     graphs = {each.graph for each in spoken_of}
     focus = {text(each.subject) for document in spoken_of if document.folder == "data" for each in document.triples}
     data = _in_sight(said, focus)
@@ -50,14 +52,13 @@ def against_shapes(documents: Iterable[Document], spoken_of: Sequence[Document])
             continue
         exact = [pair for pair in about if text(pair[1].object) == value]
         place = next(each for each, _ in (*exact, *about, *said[thing]) if each.graph in graphs)
-        spoken = words.objects(shape, SH.message)
         yield Violation(
             rule=f"shapes:{shape.removeprefix(SHAPES)}-{kind}",
             focus=thing,
             path=path,
             value=value if value != thing else "",
             severity=str(shapes.value(shape, SH.severity) or SH.Violation).removeprefix(str(SH)).lower(),
-            messages={str(each.language): str(each) for each in spoken if isinstance(each, Literal)},
+            messages=messages[str(shape)],
             graph=place.graph,
             file=place.file,
             line=place.line(thing),
