@@ -1,6 +1,7 @@
 """Files of Turtle as read for validation: what they say, literals as written, and where they say it."""
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,11 @@ from rdflib.term import Node
 
 from sasaeai.validation.violation import Violation
 from sasaeai.vocabulary import GRAPH
+
+ENCODING = {
+    "ja": "UTF-8(BOMなし)の文字として読めません。文字コードをUTF-8(BOMなし)にして保存し直してください。",
+    "en": "This is not UTF-8 without a byte order mark. Save it again as UTF-8 without BOM.",
+}
 
 SYNTAX = {
     "ja": "Turtleとして読めません({detail})。この行とその前の行の引用符、<>、区切りの記号を確かめてください。",
@@ -61,15 +67,21 @@ def read(file: str, content: bytes, graph: str, folder: str) -> Document | Viola
 
     Without a name the graph is the first that the file describes.
     """
-    reader = ox.parse(content, ox.RdfFormat.TURTLE)
     try:
+        if content.startswith(BOM_UTF8):
+            raise UnicodeDecodeError("utf-8", content, 0, len(BOM_UTF8), "byte order mark")
+        written = content.decode()
+        reader = ox.parse(content, ox.RdfFormat.TURTLE)
         triples = list(reader)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return Violation("turtle:encoding", graph, "", "", "violation", ENCODING, graph, file, line)
     except SyntaxError as error:
         messages = {language: words.format(detail=error.msg) for language, words in SYNTAX.items()}
         return Violation("turtle:syntax", graph, "", "", "violation", messages, graph, file, error.lineno)
     described = (name for each in triples if (name := text(each.subject)).startswith(GRAPH))
     name = graph or next(described, f"{GRAPH}submitted")
-    return Document(file, name, folder, content.decode(), triples, reader.base_iri or "", dict(reader.prefixes))
+    return Document(file, name, folder, written, triples, reader.base_iri or "", dict(reader.prefixes))
 
 
 def text(term: Any) -> str:

@@ -99,7 +99,9 @@ def _results(report: Graph) -> Iterator[tuple[URIRef, str, str, str, str]]:
     for result in report.objects(None, SH.result):
         kind = str(report.value(result, SH.sourceConstraintComponent))
         kind = kind.removeprefix(str(SH)).removesuffix("ConstraintComponent")
-        thing, path, value = (str(report.value(result, each) or "") for each in (SH.focusNode, SH.resultPath, SH.value))
+        # A literal of zero is as false as none: ask for None.
+        parts = [report.value(result, each) for each in (SH.focusNode, SH.resultPath, SH.value)]
+        thing, path, value = ("" if each is None else str(each) for each in parts)
         kinds[URIRef(str(report.value(result, SH.sourceShape))), thing, path, value].add(kind[0].lower() + kind[1:])
     for (shape, thing, path, value), broken in kinds.items():
         yield shape, "datatype" if "datatype" in broken else min(broken), thing, path, value
