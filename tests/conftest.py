@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from sasaeai.repository import Repository
+from sasaeai.store.confinement import die_with_parent
 
 ROOT = Path(__file__).parent.parent
 
@@ -40,7 +41,9 @@ def start_service(**settings: str) -> Service:
     environment = os.environ | {f"SASAEAI_{name.upper()}": value for name, value in settings.items()}
     port = free_port()
     command = [sys.executable, "-m", "sasaeai", "serve", "--port", str(port)]
-    process = subprocess.Popen(command, env=environment)
+    parent = os.getpid()
+    # A killed test run leaves no service behind.
+    process = subprocess.Popen(command, env=environment, preexec_fn=lambda: die_with_parent(parent))  # noqa: PLW1509
     service = Service(f"http://127.0.0.1:{port}", process, environment)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:

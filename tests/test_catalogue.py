@@ -154,3 +154,11 @@ def test_mistakes_in_a_question_are_told_in_the_asker_s_language(service: Servic
     bad = json.loads(ask(f"{service.url}/queries/contractor-history.csv?m=13224&lang=en").body)
     assert bad["status"] == 400
     assert "132241" in bad["detail"]
+
+
+def test_a_bare_era_year_is_refused_with_both_readings_offered(service: Service) -> None:
+    query = urllib.parse.urlencode({"asOf": "令和元年"})
+    problem = json.loads(ask(f"{service.url}/queries/operator-on-date.csv?{query}").body)
+    assert problem["status"] == 400
+    assert "令和元年度" in problem["messages"]["ja"]
+    assert "asOf" in problem["messages"]["en"]

@@ -66,6 +66,12 @@ def test_what_cannot_be_carried_out_ends_with_2_and_says_why(arguments: list[str
     assert "Traceback" not in asked.stderr
 
 
+def test_without_a_question_the_questions_are_listed_with_their_parameters() -> None:
+    listed = sasaeai("query").stdout.splitlines()
+    assert "contractor-history: Contractors over time (受託者の変遷) [m, lang]" in listed
+    assert len(listed) >= 22
+
+
 @pytest.mark.parametrize(
     ("path", "text", "words"),
     [

@@ -1,5 +1,6 @@
 """The shapes and checks: what each turns away, what they leave alone, and the words they say it in."""
 
+import re
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable
@@ -143,6 +144,23 @@ def test_a_shape_orders_its_properties_and_has_each_once(shape: Node) -> None:
     assert len(set(places)) == len(places), "two properties at one place"
     paths = [SHAPES_GRAPH.value(each, SH.path) for each in properties]
     assert len(set(paths)) == len(paths), "two shapes of one property"
+
+
+def test_what_a_message_names_is_there() -> None:
+    subjects: set[str] = set()
+    labels: set[str] = set()
+    for file in REPOSITORY.graphs("data", "ontology"):
+        for each in ox.parse(file.content, ox.RdfFormat.TURTLE):
+            subjects.add(each.subject.value)
+            labels |= {each.object.value} if file.path.parent.name == "schemes" else set()
+    for message in map(str, SHAPES_GRAPH.objects(None, SH.message)):
+        for name in re.findall("<((?:id|concept)/[^>…]+)>", message):
+            made_by_rule = re.fullmatch("id/(month|day)/[0-9-]+", name)
+            assert made_by_rule or BASE + name in subjects, f"{name} in: {message}"
+        for name in re.findall("コード表「([^」]+)」", message):
+            assert name in labels, f"{name} in: {message}"
+        for key in re.findall("list '([^']+)'", message):
+            assert f"{BASE}concept/{key}" in subjects, f"{key} in: {message}"
 
 
 def test_no_pattern_uses_a_class_that_takes_full_width_digits() -> None:

@@ -110,6 +110,12 @@ def test_every_answer_carries_the_version_of_the_data(service: Service) -> None:
     assert len(versions.pop()) == 16
 
 
+def test_a_forgotten_prefix_is_called_so(service: Service) -> None:
+    problem = json.loads(get(service, "SELECT * { ?s sas:quote ?o }").body)
+    assert "PREFIX" in problem["messages"]["ja"]
+    assert "line 1" in problem["messages"]["en"]
+
+
 def test_a_syntax_error_says_where_in_the_query_in_both_languages(service: Service) -> None:
     reply = get(service, "SELECT * WHERE { ?s ?p }")
     assert (reply.status, reply.type) == (400, "application/problem+json")

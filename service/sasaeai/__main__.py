@@ -40,14 +40,21 @@ def serve(host: str, port: int) -> None:
 
 
 @main.command()
-@click.argument("question")
+@click.argument("question", required=False)
 @click.option("-p", "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="An argument; repeatable.")
 @click.option("-f", "--format", "name", default="csv", show_default=True, type=click.Choice(list(BY_NAME)))
-def query(question: str, parameters: tuple[str, ...], name: str) -> None:
-    """Ask a QUESTION: a name of the catalogue, a .rq file, or - for standard input."""
+def query(question: str | None, parameters: tuple[str, ...], name: str) -> None:
+    """Ask a QUESTION: a name of the catalogue, a .rq file, or - for standard input.
+
+    Without one, list the questions with their parameters.
+    """
     repository = _repository()
-    store = _store(repository)
     known = _questions(repository)
+    if question is None:
+        for each in known.values():
+            click.echo(f"{each.name}: {each.title['en']} ({each.title['ja']}) [{', '.join(each.parameters)}]")
+        return
+    store = _store(repository)
     wanted = BY_NAME[name]
     try:
         if question in known:

@@ -129,9 +129,17 @@ def _terms(parameter: Parameter, arguments: Mapping[str, Sequence[str]]) -> list
     for text in given:
         try:
             terms.append(_READERS[parameter.type](parameter, text))
+        except calendar.CalendarError as error:
+            why = {language: error.message(language) for language in LANGUAGES}
+            raise ServiceError("bad-day", 400, parameter=parameter.name, why=why) from None
         except ValueError:
             raise ServiceError("bad-parameter", 400, value=text[:100], **_wanted(parameter)) from None
     return terms
+
+
+def bare(text: str) -> str:
+    """Return a query without the header of its file, as a reader wants to see it."""
+    return "\n".join(line for line in text.splitlines() if not line.startswith("#+")).strip() + "\n"
 
 
 def _wanted(parameter: Parameter) -> dict[str, Any]:

@@ -100,6 +100,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "パラメータ{parameter}の値「{value}」は使えません。{wanted}(例: {example})",
         "en": "'{value}' cannot be used for {parameter}. {wanted} (for example {example})",
     },
+    "bad-day": {"ja": "パラメータ{parameter}: {why}", "en": "{parameter}: {why}"},
     "missing-parameter": {
         "ja": "パラメータ{parameter}が必要です。{wanted}(例: {example})",
         "en": "The parameter {parameter} is needed. {wanted} (for example {example})",

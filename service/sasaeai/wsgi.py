@@ -2,10 +2,10 @@
 
 import multiprocessing
 
-from sasaeai import create_app
 from sasaeai.settings import Settings
 from sasaeai.store.client import EngineStore
 from sasaeai.store.confinement import die_with_parent
+from sasaeai.web import create_app
 
 if _server := multiprocessing.parent_process():
     # The server's workers would outlive a killed server, and go on to answer beside those of the next.

@@ -97,6 +97,12 @@ def _misspelt(error: SyntaxError) -> ServiceError:
         return ServiceError("syntax", 400, detail=error.msg)
     line, column = int(found[1]), int(found[2])
     expected = _CHARACTERS.sub("", found[3].replace("\n", " ")).strip(" ,")
+    if expected == "Prefix not found":
+        detail = {
+            "ja": f"{line}行{column}文字目の手前の接頭辞が宣言されていません。先頭にPREFIXを書いてください",
+            "en": f"the prefix before line {line}, column {column} is not declared; add a PREFIX for it at the top",
+        }
+        return ServiceError("syntax", 400, detail=detail, line=line, column=column)
     detail = {
         "ja": f"{line}行{column}文字目" + (f"。期待されるもの: {expected}" if expected else ""),
         "en": f"line {line}, column {column}" + (f"; expected {expected}" if expected else ""),

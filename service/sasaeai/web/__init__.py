@@ -1,6 +1,22 @@
 """The edge to HTTP: one module a flow, and what they share. Only here Flask is spoken."""
 
-from sasaeai.web import entity, pages, questions, sparql
+from flask import Flask
 
-BLUEPRINTS = (pages.blueprint, sparql.blueprint, entity.blueprint, questions.blueprint)
-"""The flows as the web has them."""
+from sasaeai import catalogue
+from sasaeai.repository import Repository
+from sasaeai.settings import Settings
+from sasaeai.store import Store
+from sasaeai.web import answers, context, entity, pages, problems, questions, sparql
+
+
+def create_app(settings: Settings, store: Store) -> Flask:
+    """Build the web application over a store."""
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    repository = Repository(settings.root)
+    context.install(app, context.Context(settings, repository, store, catalogue.questions(repository)))
+    for each in (pages, sparql, entity, questions):
+        app.register_blueprint(each.blueprint)
+    problems.install(app)
+    answers.install(app)
+    return app

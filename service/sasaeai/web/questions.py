@@ -70,6 +70,10 @@ def _page(question: Question) -> Response:
     given = _arguments(question)
     rows = table(catalogue.answer(here().store, question, given))
     html = render_template(
-        "question.html", question=question, given=given, table=rows, sparql=catalogue.fill(question, given)
+        "question.html",
+        question=question,
+        given=given,
+        table=rows,
+        sparql=catalogue.bare(catalogue.fill(question, given)),
     )
     return answers.send_page(html, rows.version)
