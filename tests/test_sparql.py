@@ -1,6 +1,7 @@
 """The SPARQL Protocol, over real HTTP."""
 
 import csv
+import gzip
 import http.client
 import io
 import json
@@ -13,7 +14,7 @@ from email.message import Message
 from typing import Any
 
 import pytest
-from rdflib import Graph
+from rdflib import Graph, Namespace, URIRef
 from SPARQLWrapper import CSV, JSON, TURTLE, SPARQLWrapper
 
 from .conftest import Service
@@ -245,3 +246,42 @@ def test_sparqlwrapper_gets_solutions_tables_and_graphs(service: Service) -> Non
 )
 def test_the_format_is_the_one_most_wished_for(service: Service, accept: str, given: str) -> None:
     assert get(service, "SELECT * { } LIMIT 1", accept).type == given
+
+
+def test_a_bare_get_for_rdf_describes_the_service(service: Service) -> None:
+    reply = ask(f"{service.url}/sparql", Accept="text/turtle")
+    sd = Namespace("http://www.w3.org/ns/sparql-service-description#")
+    described = Graph().parse(data=reply.body, format="turtle")
+    endpoint = URIRef(f"{service.url}/sparql")
+    assert (endpoint, sd.endpoint, endpoint) in described
+    names = {str(each) for each in described.objects(None, sd.name)}
+    assert "https://w3id.org/sasaeai/graph/132241/city-page" in names
+    assert (endpoint, sd.feature, sd.BasicFederatedQuery) not in described
+
+
+def test_a_relative_iri_is_read_from_the_base_of_the_data(service: Service) -> None:
+    reply = get(service, "ASK { <id/132241> ?property ?value }")
+    assert json.loads(reply.body)["boolean"] is True
+
+
+def test_long_answers_are_compressed_for_who_reads_gzip(service: Service) -> None:
+    query = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 500"
+    plain = get(service, query)
+    encoded = urllib.parse.urlencode({"query": query})
+    zipped = ask(f"{service.url}/sparql?{encoded}", Accept="*/*", Accept_Encoding="gzip")
+    assert zipped.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(zipped.body) == plain.body
+    assert zipped.headers["ETag"] != plain.headers["ETag"]
+    assert "Accept-Encoding" in plain.headers["Vary"]
+
+
+def test_what_xml_cannot_hold_is_refused_rather_than_sent_broken(service: Service) -> None:
+    query = 'SELECT ("a\\u0001b" AS ?x) {}'
+    assert get(service, query, "application/sparql-results+xml").status == 406
+    assert json.loads(get(service, query).body)["results"]["bindings"][0]["x"]["value"] == "a\x01b"
+
+
+def test_what_is_not_utf_8_is_refused_in_every_way_of_asking(service: Service) -> None:
+    assert ask(f"{service.url}/sparql?query=ASK%7B%7D%FF").status == 400
+    form = ask(f"{service.url}/sparql", data=b"query=%FF", Content_Type="application/x-www-form-urlencoded")
+    assert form.status == 400

@@ -52,6 +52,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "求められた形式では答えられません。次の形式があります: {offered}",
         "en": "There is no answer in the format asked for. There are: {offered}",
     },
+    "not-xml": {
+        "ja": "答えにXMLで表せない制御文字が含まれています。JSONで求めてください。",
+        "en": "The answer has control characters that XML cannot hold. Ask for JSON.",
+    },
     "deadline": {
         "ja": "問合せが制限時間({seconds}秒)を超えたため中止しました。条件を絞ってください。",
         "en": "The query was stopped at its deadline of {seconds} s. Narrow it down.",

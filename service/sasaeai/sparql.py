@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from sasaeai.errors import ServiceError
-from sasaeai.formats import Format
+from sasaeai.formats import RESULTS, Format
+from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Answer, Dataset, Store
+from sasaeai.store.parameters import bind, iri
 from sasaeai.store.scan import scan
 
 
@@ -18,6 +20,12 @@ class Request:
     graph: Format | None
     dataset: Dataset | None = None
     client: str = ""
+
+
+def description(store: Store, repository: Repository, endpoint: str, graph: Format) -> Answer:
+    """Describe the endpoint at an address (SPARQL 1.1 Service Description)."""
+    text = bind(repository.query("service-description").text, {"endpoint": [iri(endpoint)]})
+    return store.query(text, results=RESULTS, graph=graph, lane="own")
 
 
 def answer(store: Store, settings: Settings, request: Request) -> Answer:

@@ -12,8 +12,11 @@ from sasaeai.errors import ServiceError
 from sasaeai.formats import GRAPH_FORMATS, RESULT_FORMATS, Format
 from sasaeai.store import AnswerKind, Dataset
 from sasaeai.store.scan import is_update
+from sasaeai.vocabulary import BASE
 
 _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
+_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+"""Characters that XML 1.0 cannot hold, however they are written."""
 _CHARACTERS = re.compile(r"\[[^\]]*'[^\]]*\](?:, )?|, \[_\]|\[_\]")
 
 _NAMESPACE = re.compile(r"<([^>]*[#/])")
@@ -50,7 +53,7 @@ def evaluate(  # noqa: PLR0913 — all after the query are choices with a usual 
     """
     output = _Bounded(limit)
     try:
-        found = store.query(text, use_default_graph_as_union=union, **_graphs(dataset))
+        found = store.query(text, base_iri=BASE, use_default_graph_as_union=union, **_graphs(dataset))
         if isinstance(found, QueryTriples):
             if graph is None:
                 raise _unreadable(GRAPH_FORMATS)
@@ -62,6 +65,8 @@ def evaluate(  # noqa: PLR0913 — all after the query are choices with a usual 
         if results is None:
             raise _unreadable(RESULT_FORMATS)
         found.serialize(output, QueryResultsFormat.from_media_type(results.media_type))
+        if results.name == "srx" and _NOT_XML.search(output.getbuffer()):
+            raise ServiceError("not-xml", 406)
         return "boolean" if isinstance(found, QueryBoolean) else "solutions", output.getvalue()
     except SyntaxError as error:
         raise (ServiceError("update", 403) if is_update(text) else _misspelt(error)) from error

@@ -120,7 +120,9 @@ def serve(settings: Settings, host: str, port: int) -> int:
         with port_held(host, port) as (address, number), run_dir_held(settings.run_dir) as run_dir:
             adopt_orphans()
             root = settings.root.resolve() if settings.root else None
-            return Supervisor(replace(settings, run_dir=run_dir, root=root), address, number).run()
+            base = settings.public_base or f"http://{_bracketed(host)}:{number}/"
+            held = replace(settings, run_dir=run_dir, root=root, public_base=base)
+            return Supervisor(held, address, number).run()
     except RefusalError as refusal:
         say(str(refusal))
         return 1

@@ -1,5 +1,6 @@
 """How an answer leaves: negotiated, with the headers that caches, browsers and programs rely on."""
 
+import gzip
 import re
 from collections.abc import Sequence
 
@@ -13,6 +14,9 @@ from sasaeai.web.context import language
 
 HTML = "text/html"
 _CHARSET = re.compile(r";\s*charset=[^;,]*", re.IGNORECASE)
+
+_WORTH_COMPRESSING = 1400
+"""Bytes: less than that goes into one packet anyway."""
 
 POLICY = "; ".join(
     (
@@ -39,12 +43,25 @@ def install(app: Flask) -> None:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Referrer-Policy", "no-referrer")
-        response.vary.update(("Accept", "Accept-Language"))
+        response.vary.update(("Accept", "Accept-Encoding", "Accept-Language"))
+        _compress(response)
         if response.status_code == 200 and request.method in {"GET", "HEAD"} and not response.is_streamed:
             response.headers.setdefault("Cache-Control", "no-cache")
             response.add_etag()
             response.make_conditional(request)
         return response
+
+
+def _compress(response: Response) -> None:
+    """Send what is long and compressible in gzip to who reads it; the ETag is that of the bytes sent."""
+    if (
+        request.accept_encodings["gzip"] > 0
+        and response.status_code < 300
+        and not response.is_streamed
+        and (response.content_length or 0) >= _WORTH_COMPRESSING
+    ):
+        response.set_data(gzip.compress(response.get_data(), compresslevel=5, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
 
 
 def send(answer: Answer) -> Response:

@@ -1,6 +1,6 @@
 """The SPARQL 1.1 Protocol: queries by GET, form and direct POST; a page for who comes by browser."""
 
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Blueprint, Response, render_template, request
 
@@ -9,6 +9,7 @@ from sasaeai.errors import ServiceError
 from sasaeai.formats import EVERY_FORMAT, GRAPH, GRAPH_FORMATS, RESULT_FORMATS, RESULTS, Format
 from sasaeai.statements import table
 from sasaeai.store import Answer, Dataset
+from sasaeai.vocabulary import BASE
 from sasaeai.web import answers
 from sasaeai.web.context import here
 
@@ -19,19 +20,24 @@ DIRECT = "application/sparql-query"
 
 
 @blueprint.route("/sparql", methods=["GET", "POST", "OPTIONS"])
-def endpoint() -> Response:
-    """Answer a query (SPARQL 1.1 Protocol §2.1); a bare GET is the page to write one on."""
+def protocol() -> Response:
+    """Answer a query (SPARQL 1.1 Protocol §2.1); a bare GET is the page to write one on, or the description in RDF."""
     if request.method == "OPTIONS":
         return _preflight()
     text = _query_text()
-    if text is None:
+    if text is None and answers.wants_html(GRAPH_FORMATS):
         return answers.send_page(render_template("sparql.html", query="", table=None))
+    if text is None:
+        endpoint = (here().settings.public_base or BASE) + "sparql"
+        graph = answers.required(GRAPH_FORMATS)
+        return answers.send(sparql.description(here().store, here().repository, endpoint, graph))
     if answers.wants_html(EVERY_FORMAT):
         return _page(text)
     return answers.send(_answer(text, answers.chosen(RESULT_FORMATS), answers.chosen(GRAPH_FORMATS)))
 
 
 def _query_text() -> str | None:
+    _decoded(unquote_to_bytes(request.query_string))
     if request.method == "POST":
         match request.mimetype:
             case "application/sparql-query":
@@ -39,7 +45,7 @@ def _query_text() -> str | None:
             case "application/sparql-update":
                 raise ServiceError("update", 403)
             case "application/x-www-form-urlencoded":
-                pass
+                _decoded(unquote_to_bytes(request.get_data()))
             case other:
                 raise ServiceError("media-type", 415, given=other, wanted=f"{FORM}, {DIRECT}")
     if "update" in request.values:
