@@ -23,7 +23,7 @@ lint: $(READY)
 	$(VENV)/bin/mypy
 
 # The stamp is a file inside the environment: it goes when the environment goes.
-$(READY): pyproject.toml constraints.txt service/packaging.py
+$(READY): pyproject.toml constraints.txt service/build_hook.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Sasaeai needs Python 3.11 or newer; name it with: make PYTHON=python3.11"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' || { echo "This Python cannot make environments. On Debian: apt install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)

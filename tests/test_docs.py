@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sasaeai import catalogue, statements
+from sasaeai import statements
 from sasaeai.formats import GRAPH, RESULTS
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
@@ -55,7 +55,7 @@ def test_the_quotes_of_each_document_are_counted_right(repository: Repository) -
 
 
 def test_the_rules_of_the_model_are_those_that_run(repository: Repository) -> None:
-    rules = [(rule.name, catalogue.header(rule)["summary"]["en"]) for rule in repository.rules()]
+    rules = [(rule.name, rule.header["summary"]["en"]) for rule in repository.rules()]
     stated = table(DOCS / "model.md", "Derived statements")
     assert [(CODE.findall(cells[0])[0], cells[1]) for cells in stated] == rules
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from SPARQLWrapper import CSV, SPARQLWrapper
+from SPARQLWrapper import ASK, CSV, SELECT, SPARQLWrapper
 
 from sasaeai import catalogue
 from sasaeai.__main__ import main
@@ -35,3 +35,12 @@ def test_a_question_has_one_answer_however_it_is_asked(service: Service, reposit
 
     address = f"{service.url}/queries/{name}.csv?{urllib.parse.urlencode(arguments, doseq=True)}"
     assert command.stdout_bytes == wrapped == ask(address).body
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_sparqlwrapper_takes_a_question_s_file_as_it_is_for_a_query(repository: Repository, name: str) -> None:
+    (file,) = [each for each in repository.questions() if each.name == name]
+    client = SPARQLWrapper("http://127.0.0.1/")
+    # It guesses the form from the first keyword it meets, and its guess goes through some of the header's words.
+    client.setQuery(file.text)
+    assert client.queryType in {SELECT, ASK}

@@ -128,7 +128,7 @@ def check(lang: str) -> None:
     for each in repository.checks():
         rows = statements.select(store, each).rows
         found += len(rows)
-        click.echo(f"{'ok ' if not rows else 'NO '} {each.name}: {catalogue.header(each)['title'][lang]}")
+        click.echo(f"{'ok ' if not rows else 'NO '} {each.name}: {each.header['title'][lang]}")
         for row in rows:
             click.echo("    " + "  ".join(f"{name}={term['value']}" for name, term in row.items()))
     sys.exit(WRONG if found else 0)

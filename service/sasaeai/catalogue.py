@@ -64,18 +64,10 @@ def questions(repository: Repository) -> dict[str, Question]:
     return {file.name: read(file) for file in repository.questions()}
 
 
-def header(file: QueryFile) -> dict[str, Any]:
-    """Return what a query file says of itself: its `#+` lines, read as YAML."""
-    about: dict[str, Any] = yaml.safe_load(
-        "\n".join(line[2:] for line in file.text.splitlines() if line.startswith("#+"))
-    )
-    return about
-
-
 def read(file: QueryFile) -> Question:
     """Read one question's header and check it against its text."""
     try:
-        about = header(file)
+        about = file.header
         parameters = {each["name"]: Parameter(**each) for each in about.get("parameters", [])}
         question = Question(
             name=file.name,
@@ -85,7 +77,7 @@ def read(file: QueryFile) -> Question:
             parameters=parameters,
             columns=about["columns"],
             example=about["example"],
-            text=file.text,
+            text=file.body,
         )
         _check(question)
     except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError) as error:
@@ -135,11 +127,6 @@ def _terms(parameter: Parameter, arguments: Mapping[str, Sequence[str]]) -> list
         except ValueError:
             raise ServiceError("bad-parameter", 400, value=text[:100], **_wanted(parameter)) from None
     return terms
-
-
-def bare(text: str) -> str:
-    """Return a query without the header of its file, as a reader wants to see it."""
-    return "\n".join(line for line in text.splitlines() if not line.startswith("#+")).strip() + "\n"
 
 
 def _wanted(parameter: Parameter) -> dict[str, Any]:

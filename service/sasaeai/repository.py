@@ -7,6 +7,9 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from sasaeai.vocabulary import GRAPH
 
@@ -44,6 +47,19 @@ class QueryFile:
     name: str
     path: Path
     text: str
+
+    @property
+    def header(self) -> dict[str, Any]:
+        """Return what the file says of itself: its `#+` lines, read as YAML."""
+        lines = (line[2:] for line in self.text.splitlines() if line.startswith("#+"))
+        said: dict[str, Any] = yaml.safe_load("\n".join(lines))
+        return said
+
+    @property
+    def body(self) -> str:
+        """Return the query without its header."""
+        lines = (line for line in self.text.splitlines() if not line.startswith("#+"))
+        return "\n".join(lines).strip() + "\n"
 
 
 def default_root() -> Path:

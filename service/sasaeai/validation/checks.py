@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 import pyoxigraph as ox
-import yaml
 
 from sasaeai.repository import QueryFile
 from sasaeai.validation.documents import Document, text
@@ -29,7 +28,7 @@ def against_checks(
             raise TypeError(f"{check.path}: a check is a SELECT")
         names = [each.value for each in rows.variables]
         found = [{name: text(row[name]) for name in names if row[name] is not None} for row in rows]
-        messages = _messages(check) if found else {}
+        messages: dict[str, str] = check.header["message"] if found else {}
         for terms in found:
             focus, value = terms["focus"], terms.get("value", "")
             if "graph" in terms:
@@ -50,8 +49,3 @@ def against_checks(
                 file=place.file,
                 line=place.line(focus),
             )
-
-
-def _messages(check: QueryFile) -> dict[str, str]:
-    header = yaml.safe_load("\n".join(line[2:] for line in check.text.splitlines() if line.startswith("#+")))
-    return dict(header["message"])

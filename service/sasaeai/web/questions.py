@@ -74,6 +74,6 @@ def _page(question: Question) -> Response:
         question=question,
         given=given,
         table=rows,
-        sparql=catalogue.bare(catalogue.fill(question, given)),
+        sparql=catalogue.fill(question, given),
     )
     return answers.send_page(html, rows.version)
