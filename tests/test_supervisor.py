@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 
+from sasaeai.supervisor.child import Child
 from tests.conftest import ROOT, free_port
 from tests.processes import DEEP, HOG, PATIENCE, RUNAWAY, processes, settings_for_tests, wait_until, write_graph
 
@@ -212,6 +213,16 @@ def test_a_hangup_publishes_what_has_changed_in_the_files(tmp_path: Path, root: 
         (changing / "data/both.ttl").write_text("<a:new> <a:new> <a:new> .")
         running.process.send_signal(signal.SIGHUP)
         wait_until(lambda: b"true" in running.ask("ASK { <a:new> ?p ?o }")[2])
+
+
+def test_a_child_that_has_ended_by_itself_is_still_there_to_be_reaped_when_it_is_asked_to_stop(tmp_path: Path) -> None:
+    child = Child("true", [sys.executable, "-c", ""], dict(os.environ), tmp_path)
+    child.start()
+    assert child.process is not None
+    os.waitid(os.P_PID, child.process.pid, os.WEXITED | os.WNOWAIT)
+    child.ask_to_stop()
+    assert child.ended() == 0
+    assert child.process is None
 
 
 def test_a_terminal_that_goes_away_ends_the_service(root: Path) -> None:

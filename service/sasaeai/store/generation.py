@@ -68,8 +68,14 @@ class Generation:
 
     def open(self) -> None:
         """Take the place of the generation before: whoever asks from now on asks this one."""
+        if not (self.run_dir / "version").exists():
+            # Whoever finds the sockets of the first generation finds its version too.
+            self._tell()
         for name in self._works:
             os.rename(self.run_dir / f"{name}.new", self.run_dir / name)
+        self._tell()
+
+    def _tell(self) -> None:
         fresh = self.run_dir / "version.new"
         fresh.write_text(self.version, "ascii")
         os.rename(fresh, self.run_dir / "version")

@@ -46,8 +46,8 @@ class Supervisor:
             number = self._wait()
             if number in _STOPS or (number == signal.SIGHUP and self._hung_up()):
                 break
-            if number == signal.SIGHUP and self.engine.process:
-                self.engine.process.send_signal(signal.SIGHUP)
+            if number == signal.SIGHUP:
+                self.engine.send(number)
             if (dead := self._reap()) and not self.answered:
                 # What never answered will not answer the next time either.
                 say(f"Sasaeai could not start: {dead}")

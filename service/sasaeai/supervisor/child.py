@@ -63,7 +63,15 @@ class Child:
         """Ask the process to end."""
         if self.process and self.process.stdin:
             self.process.stdin.close()
-            self.process.send_signal(signal.SIGTERM)
+            self.send(signal.SIGTERM)
+
+    def send(self, number: int) -> None:
+        """Send a signal; to a process that has ended but is not reaped it does nothing.
+
+        Popen's own `send_signal` would reap such a process, and the supervisor would wait for its end for ever.
+        """
+        if self.process:
+            os.kill(self.process.pid, number)
 
     def kill(self) -> None:
         """Kill the process and its group."""
