@@ -81,7 +81,13 @@ def query(question: str | None, parameters: tuple[str, ...], name: str) -> None:
 def validate(files: tuple[Path, ...], lang: str, as_json: bool) -> None:
     """Check FILES against the shapes, beside the rest of the graph; without any, the whole graph."""
     contents = {str(path): path.read_bytes() for path in files} or None
-    violations = validation.validate(_repository(), contents)
+    with click.progressbar(label="validating", length=1, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+
+        def advance(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        violations = validation.validate(_repository(), contents, advance)
     for each in violations:
         if as_json:
             click.echo(json.dumps(each.as_json(), ensure_ascii=False))

@@ -10,17 +10,23 @@ from pathlib import Path
 from sasaeai.repository import Repository
 from sasaeai.validation.checks import against_checks
 from sasaeai.validation.documents import Document, read
-from sasaeai.validation.shapes import against_shapes
+from sasaeai.validation.shapes import Progress, against_shapes
 from sasaeai.validation.violation import Violation
 
 __all__ = ["Violation", "validate"]
 
 
-def validate(repository: Repository, files: Mapping[str, bytes] | None = None) -> list[Violation]:
+def quiet(done: int, total: int) -> None:
+    """Tell nobody of the progress."""
+
+
+def validate(
+    repository: Repository, files: Mapping[str, bytes] | None = None, progress: Progress = quiet
+) -> list[Violation]:
     """Check Turtle files, given by path, beside the rest of the graph; without any, the whole graph.
 
     A file of the repository takes its own place; another takes that of the graph whose description it opens with.
-    Of the rest of the graph nothing is reported.
+    Of the rest of the graph nothing is reported. `progress` is told how many things were looked at, of how many.
     """
     stored = {each.name: each for each in repository.graphs()}
     names = {each.path.resolve(): each.name for each in stored.values()}
@@ -40,6 +46,6 @@ def validate(repository: Repository, files: Mapping[str, bytes] | None = None) -
     documents = [each for each in (*submitted, *rest) if isinstance(each, Document)]
     spoken_of = submitted or [each for each in documents if each.folder == "data"]
     found = [each for each in (given if files else rest) if isinstance(each, Violation)]
-    found += against_shapes(documents, spoken_of)
+    found += against_shapes(documents, spoken_of, progress)
     found += against_checks(repository.checks(), documents, spoken_of)
     return sorted(found, key=lambda each: (each.file, each.line or 0, each.focus, each.rule, each.path, each.value))

@@ -1,7 +1,7 @@
 """The door to pySHACL: the shapes of the repository applied to what some documents speak of."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 import pyoxigraph as ox
@@ -22,12 +22,20 @@ BEYOND = {str(RDF.type), str(SKOS.inScheme)}
 WITHIN_ONE_SOURCE = ("maxCount", "uniqueLang")
 """Constraints that hold of each document by itself: where two disagree both stand, each in its graph."""
 
+_BATCH = 1000
+"""Things the shapes are applied to at a time."""
+
+Progress = Callable[[int, int], None]
+"""Told how many things have been looked at, of how many."""
+
 Said = dict[str, list[tuple[Document, ox.Quad]]]
 """What is said of each thing, and by which document."""
 
 
-def against_shapes(documents: Iterable[Document], spoken_of: Sequence[Document]) -> Iterator[Violation]:
-    """Yield what breaks a shape in what `spoken_of` says, in sight of all documents."""
+def against_shapes(
+    documents: Iterable[Document], spoken_of: Sequence[Document], progress: Progress
+) -> Iterator[Violation]:
+    """Yield what breaks a shape in what `spoken_of` says, in sight of all documents; tell the progress in things."""
     shapes = Graph()
     messages: dict[str, dict[str, str]] = defaultdict(dict)
     said: Said = defaultdict(list)
@@ -41,12 +49,7 @@ def against_shapes(documents: Iterable[Document], spoken_of: Sequence[Document])
                 messages[text(each.subject)][str(each.object.language)] = each.object.value
     graphs = {each.graph for each in spoken_of}
     focus = {text(each.subject) for document in spoken_of if document.folder == "data" for each in document.triples}
-    data = _in_sight(said, focus)
-    _aim(shapes, data, focus)
-    _, report, failure = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
-    if not isinstance(report, Graph):
-        raise TypeError(f"the shapes cannot be applied: {failure}")
-    for shape, kind, thing, path, value in _results(report):
+    for shape, kind, thing, path, value in _broken(shapes, said, sorted(focus), progress):
         about = [pair for pair in said[thing] if not path or pair[1].predicate.value == path]
         if kind in WITHIN_ONE_SOURCE and not _too_many(about, kind, shapes.value(shape, SH.maxCount)):
             continue
@@ -65,6 +68,21 @@ def against_shapes(documents: Iterable[Document], spoken_of: Sequence[Document])
         )
 
 
+def _broken(
+    shapes: Graph, said: Said, focus: Sequence[str], progress: Progress
+) -> Iterator[tuple[URIRef, str, str, str, str]]:
+    """Apply the shapes to some things at a time: no shape looks further than one step from its thing."""
+    for start in range(0, len(focus), _BATCH):
+        progress(start, len(focus))
+        batch = set(focus[start : start + _BATCH])
+        data = _in_sight(said, batch)
+        _, report, failure = pyshacl.validate(data, shacl_graph=_aimed(shapes, data, batch), inplace=True)
+        if not isinstance(report, Graph):
+            raise TypeError(f"the shapes cannot be applied: {failure}")
+        yield from _results(report)
+    progress(len(focus), len(focus))
+
+
 def _in_sight(said: Said, focus: Iterable[str]) -> Graph:
     """Gather all that is said of each thing, and what the things it points to are."""
     data = Graph()
@@ -77,17 +95,20 @@ def _in_sight(said: Said, focus: Iterable[str]) -> Graph:
     return data
 
 
-def _aim(shapes: Graph, data: Graph, focus: set[str]) -> None:
-    """Name the targets of the shapes one by one, so that what is merely pointed to is none.
+def _aimed(shapes: Graph, data: Graph, focus: set[str]) -> Graph:
+    """Return the shapes with their targets named one by one, so that what is merely pointed to is none.
 
     pySHACL's own `focus_nodes` also filters the nodes that sh:node and sh:or look at, and so overlooks their faults.
     """
+    aimed = Graph()
+    aimed += shapes
     for path, find in ((SH.targetClass, partial(data.subjects, RDF.type)), (SH.targetSubjectsOf, data.subjects)):
-        for shape, wanted in list(shapes.subject_objects(path)):
-            shapes.remove((shape, path, wanted))
+        for shape, wanted in shapes.subject_objects(path):
+            aimed.remove((shape, path, wanted))
             for thing in find(wanted):
                 if str(thing) in focus:
-                    shapes.add((shape, SH.targetNode, thing))
+                    aimed.add((shape, SH.targetNode, thing))
+    return aimed
 
 
 def _results(report: Graph) -> Iterator[tuple[URIRef, str, str, str, str]]:
