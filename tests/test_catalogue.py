@@ -162,3 +162,11 @@ def test_a_bare_era_year_is_refused_with_both_readings_offered(service: Service)
     assert problem["status"] == 400
     assert "令和元年度" in problem["messages"]["ja"]
     assert "asOf" in problem["messages"]["en"]
+
+
+def test_a_question_that_needs_an_argument_shows_its_form_first(service: Service) -> None:
+    page = ask(f"{service.url}/queries/evidence-of?lang=en", Accept="text/html")
+    assert page.status == 200
+    assert 'name="iri"' in page.body.decode()
+    assert "<table" not in page.body.decode()
+    assert ask(f"{service.url}/queries/evidence-of.csv").status == 400

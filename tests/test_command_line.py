@@ -56,7 +56,9 @@ def test_a_query_of_one_s_own_is_read_from_a_file_or_standard_input(service: Ser
         (["query", "contractor-history", "-p", "m"], "NAME=VALUE"),
         (["query", "contractor-history", "-p", "m=1"], "132241"),
         (["query", "-"], "not valid SPARQL"),
+        (["query", "contractor-history", "-f", "ttl"], "text/csv"),
         (["evidence", "--sources", "nowhere"], "nowhere"),
+        (["serve", "--port", "99999"], "99999"),
     ],
 )
 def test_what_cannot_be_carried_out_ends_with_2_and_says_why(arguments: list[str], words: str) -> None:
@@ -64,6 +66,30 @@ def test_what_cannot_be_carried_out_ends_with_2_and_says_why(arguments: list[str
     assert asked.returncode == 2
     assert words in asked.stderr
     assert "Traceback" not in asked.stderr
+
+
+def test_a_setting_that_cannot_be_read_is_named_by_every_command() -> None:
+    for arguments in (["query"], ["serve"], ["check"]):
+        asked = sasaeai(*arguments, SASAEAI_SCAN="maybe")
+        assert asked.returncode == 2
+        assert "SASAEAI_SCAN='maybe'" in asked.stderr
+        assert "Traceback" not in asked.stderr
+
+
+def test_a_query_is_read_as_windows_saves_it_and_refused_when_it_is_not_utf_8(tmp_path: Path) -> None:
+    file = tmp_path / "query.rq"
+    file.write_text('SELECT ("多摩" AS ?x) {}', "utf-8-sig")
+    assert sasaeai("query", str(file)).stdout == "x\n多摩\n"
+    file.write_text('SELECT ("多摩" AS ?x) {}', "cp932")
+    asked = sasaeai("query", str(file))
+    assert asked.returncode == 2
+    assert "is not UTF-8" in asked.stderr
+
+
+def test_a_graph_is_printed_as_turtle_unless_another_format_is_named() -> None:
+    query = "CONSTRUCT { <a:a> <a:b> <a:c> } {}"
+    assert sasaeai("query", "-", stdin=query).stdout == "<a:a> <a:b> <a:c> .\n"
+    assert "<rdf:RDF" in sasaeai("query", "-", "-f", "rdf", stdin=query).stdout
 
 
 def test_without_a_question_the_questions_are_listed_with_their_parameters() -> None:

@@ -18,6 +18,7 @@ from sasaeai.errors import ServiceError
 from sasaeai.formats import GRAPH_FORMATS, RESULT_FORMATS
 from sasaeai.repository import Repository
 from sasaeai.store import Dataset, frames
+from sasaeai.store.confinement import wait_until_read
 from sasaeai.vocabulary import GRAPH
 from tests.processes import DEEP, HOG, RUNAWAY, RunningEngine, engine, processes, wait_until, write_graph
 
@@ -145,8 +146,24 @@ def test_who_leaves_frees_his_worker(root: Path) -> None:
             head = {"results": "csv", "graph": "nt", "dataset": None, "seconds": 3600}
             asker.sendall(frames.pack(head, RUNAWAY.encode()))
             assert frames.receive(asker, 0)[0]["type"] == "started"
+            # By then the worker is amid the query.
+            time.sleep(0.3)
         wait_until(lambda: before - running.workers())
         assert is_well(running)
+
+
+def test_an_asker_is_watched_only_after_he_has_read_that_his_query_began() -> None:
+    for closes in (False, True):
+        asker, worker = socket.socketpair()
+        with asker, worker, together() as call:
+            worker.sendall(b"started")
+            watched = call(wait_until_read, worker.fileno())
+            time.sleep(0.1)
+            assert not watched.done()
+            if closes:
+                asker.close()
+            else:
+                asker.recv(7)
 
 
 def test_who_connects_and_says_nothing_costs_nobody_anything(running: RunningEngine) -> None:

@@ -1,6 +1,8 @@
 """Dereferencing, over real HTTP."""
 
+import html
 import http.client
+import re
 import urllib.parse
 from http.client import HTTPMessage
 
@@ -109,3 +111,65 @@ def test_the_start_page_lists_the_cities_and_the_questions(service: Service) -> 
     for name in ("Tama", "Kōriyama", "Minato", "Shizuoka"):
         assert name in english
     assert japanese.count('href="/queries/') >= 22
+
+
+def test_two_forms_of_one_thing_never_share_an_etag(service: Service) -> None:
+    for one, other in (("text/turtle", "application/trig"), ("application/n-triples", "application/n-quads")):
+        first, second = document(service, COUNCIL, one), document(service, COUNCIL, other)
+        assert first.body == second.body
+        assert first.headers["ETag"] != second.headers["ETag"]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "given"),
+    [
+        ("en-US, ja;q=0.1", "en"),
+        ("ja-JP, en;q=0.9", "ja"),
+        ("en-GB;q=0.5, ja-JP;q=0.8", "ja"),
+        ("fr", "ja"),
+        ("fr, en;q=0.1", "en"),
+        ("en;q=0", "ja"),
+    ],
+)
+def test_a_language_with_a_region_is_that_language(service: Service, accepted: str, given: str) -> None:
+    assert ask(f"{service.url}/", Accept_Language=accepted).headers["Content-Language"] == given
+
+
+def test_the_address_of_a_page_names_its_language(service: Service) -> None:
+    page = ask(f"{service.url}/doc/{COUNCIL}", Accept="text/html", Accept_Language="en")
+    assert page.headers["Content-Location"] == f"/doc/{COUNCIL}.html?lang=en"
+    there = ask(service.url + page.headers["Content-Location"], Accept_Language="ja")
+    assert there.headers["Content-Language"] == "en"
+
+
+def test_the_links_of_a_page_stay_in_its_language(service: Service) -> None:
+    page = ask(f"{service.url}/doc/{COUNCIL}.html?lang=en").body.decode()
+    assert 'href="/id/132241/tier/1?lang=en"' in page
+    assert 'href="/id/132241/tier/1"' in ask(f"{service.url}/doc/{COUNCIL}.html?lang=ja").body.decode()
+
+
+def test_who_refuses_pages_gets_none(service: Service) -> None:
+    assert document(service, COUNCIL, "text/html;q=0").status == 406
+    refused = document(service, "nothing", "text/turtle, text/html;q=0")
+    assert (refused.status, refused.type) == (404, "application/problem+json")
+    program = document(service, "nothing", "application/json, text/html;q=0.5")
+    assert (program.status, program.type) == (404, "application/problem+json")
+
+
+def test_no_redirection_and_no_link_leads_to_where_the_asker_says(service: Service) -> None:
+    status, headers = raw(service, "/queries?lang=en", Host="evil.example")
+    assert (status, headers["Location"]) == (308, "/queries/?lang=en")
+    assert raw(service, "/id//evil.example")[1]["Location"] == "/id/evil.example"
+    assert 'href="/%5Cevil.example?lang=en"' in ask(f"{service.url}/%5Cevil.example", Accept="text/html").body.decode()
+
+
+def test_every_link_of_a_page_leads_somewhere(service: Service) -> None:
+    for key in (COUNCIL, "concept/role/coordinator", "graph/132241/city-page"):
+        page = ask(f"{service.url}/doc/{key}.html?lang=en").body.decode()
+        for link in sorted(set(re.findall(r'href="(/[^"]*)"', page))):
+            assert ask(service.url + html.unescape(link), Accept="text/html").status == 200, (key, link)
+
+
+def test_a_page_that_does_not_list_all_that_points_to_a_thing_says_so(service: Service) -> None:
+    assert "the first 500" in ask(f"{service.url}/doc/concept/municipality-kind/town.html?lang=en").body.decode()
+    assert "the first 500" not in ask(f"{service.url}/doc/{COUNCIL}.html?lang=en").body.decode()

@@ -1,10 +1,13 @@
 """The SPARQL Protocol, over real HTTP."""
 
+import contextlib
 import csv
 import gzip
 import http.client
 import io
 import json
+import socket
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -18,6 +21,7 @@ from rdflib import Graph, Namespace, URIRef
 from SPARQLWrapper import CSV, JSON, TURTLE, SPARQLWrapper
 
 from .conftest import Service
+from .processes import wait_until
 
 NAMES = """
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -26,6 +30,7 @@ SELECT ?code ?name WHERE {
   ?programme sas:runBy ?city . ?city sas:code ?code ; skos:prefLabel ?name . FILTER(lang(?name) = "ja")
 } ORDER BY ?code
 """
+FORM, DIRECT = b"application/x-www-form-urlencoded", b"application/sparql-query"
 CITIES = [("072036", "郡山市"), ("131032", "港区"), ("132241", "多摩市"), ("221007", "静岡市")]
 
 
@@ -285,3 +290,57 @@ def test_what_is_not_utf_8_is_refused_in_every_way_of_asking(service: Service) -
     assert ask(f"{service.url}/sparql?query=ASK%7B%7D%FF").status == 400
     form = ask(f"{service.url}/sparql", data=b"query=%FF", Content_Type="application/x-www-form-urlencoded")
     assert form.status == 400
+
+
+@pytest.mark.parametrize("iri", ["http://[", "http://a b/", "a:\n", "nothing", "", "1:x"])
+def test_a_graph_that_is_no_iri_is_refused_by_name(service: Service, iri: str) -> None:
+    for parameter in ("default-graph-uri", "named-graph-uri"):
+        reply = get(service, "ASK {}", **{parameter: iri})
+        assert (reply.status, json.loads(reply.body)["type"].split("#")[1]) == (400, "bad-dataset")
+
+
+def test_a_page_links_to_nothing_but_web_addresses(service: Service) -> None:
+    query = """SELECT (<javascript:alert(1)> AS ?x) ("javascript:alert(2) https://example.org/" AS ?evidence)
+      (<https://w3id.org/sasaeai//evil.example/> AS ?y) ("<script>" AS ?z) {}"""
+    page = get(service, query, "text/html").body.decode()
+    assert 'href="javascript' not in page
+    assert 'href="//' not in page
+    assert "<script" not in page
+    assert 'href="https://example.org/"' in page
+
+
+def test_a_page_shows_terms_of_every_kind_and_every_label(service: Service) -> None:
+    triple = get(service, "SELECT ?evidence { BIND(TRIPLE(<a:a>, <a:b>, 1) AS ?evidence) }", "text/html")
+    assert triple.status == 200
+    labels = 'SELECT * { VALUES (?x ?xLabel) { ("a" "label of a text") (UNDEF "label of nothing") } }'
+    page = get(service, labels, "text/html").body.decode().partition("<tbody>")[2]
+    assert "label of a text" in page
+    assert "label of nothing" in page
+
+
+def test_an_answer_too_large_for_a_page_is_refused_as_a_page_only(service: Service) -> None:
+    query = "SELECT * { ?s ?p ?o }"
+    page = get(service, query, "text/html")
+    assert (page.status, page.type) == (503, "text/html")
+    assert "CSV" in page.body.decode()
+    assert get(service, query, "text/csv").status == 200
+
+
+def test_the_other_language_of_a_page_keeps_what_was_asked(service: Service) -> None:
+    page = get(service, "ASK {}", "text/html", lang="ja").body.decode()
+    assert 'href="/sparql?query=ASK+%7B%7D&amp;lang=en"' in page
+
+
+def test_who_sends_without_end_takes_the_places_of_senders_only(service: Service) -> None:
+    host, port = urllib.parse.urlsplit(service.url).netloc.split(":")
+    start = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: 100\r\n\r\nASK"
+    with contextlib.ExitStack() as stack:
+        for number in range(100):
+            slow = stack.enter_context(socket.create_connection((host, int(port)), timeout=30))
+            slow.sendall(start % (DIRECT if number % 2 else FORM))
+        time.sleep(0.5)
+        assert all(get(service, "ASK {}").status == 200 for _ in range(8))
+        refused = ask(f"{service.url}/sparql", data=b"ASK {}", Content_Type="application/sparql-query")
+        assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
+    # The places are free again.
+    wait_until(lambda: ask(f"{service.url}/sparql", data=b"ASK {}", Content_Type=DIRECT.decode()).status == 200)

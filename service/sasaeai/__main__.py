@@ -11,7 +11,7 @@ import click
 from sasaeai import catalogue, evidence, statements, supervisor, validation
 from sasaeai.catalogue import Question
 from sasaeai.errors import ServiceError
-from sasaeai.formats import BY_NAME, GRAPH, GRAPH_FORMATS, RESULT_FORMATS, RESULTS
+from sasaeai.formats import BY_NAME, GRAPH, GRAPH_FORMATS, RESULT_FORMATS
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store
@@ -33,17 +33,17 @@ def main() -> None:
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 def serve(host: str, port: int) -> None:
     """Serve the graph over HTTP until stopped."""
-    sys.exit(supervisor.serve(Settings.from_environment(), host, port))
+    sys.exit(supervisor.serve(_settings(), host, port))
 
 
 @main.command()
 @click.argument("question", required=False)
 @click.option("-p", "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="An argument; repeatable.")
-@click.option("-f", "--format", "name", default="csv", show_default=True, type=click.Choice(list(BY_NAME)))
-def query(question: str | None, parameters: tuple[str, ...], name: str) -> None:
+@click.option("-f", "--format", "name", type=click.Choice(list(BY_NAME)), help="Default: csv; of a graph, ttl.")
+def query(question: str | None, parameters: tuple[str, ...], name: str | None) -> None:
     """Ask a QUESTION: a name of the catalogue, a .rq file, or - for standard input.
 
     Without one, list the questions with their parameters.
@@ -55,7 +55,7 @@ def query(question: str | None, parameters: tuple[str, ...], name: str) -> None:
             click.echo(f"{each.name}: {each.title['en']} ({each.title['ja']}) [{', '.join(each.parameters)}]")
         return
     store = _store(repository)
-    wanted = BY_NAME[name]
+    formats = [BY_NAME[name]] if name else [BY_NAME["csv"], GRAPH]
     try:
         if question in known:
             text = catalogue.fill(known[question], catalogue.arguments_of(_pair(each) for each in parameters))
@@ -65,8 +65,8 @@ def query(question: str | None, parameters: tuple[str, ...], name: str) -> None:
             text = _text(question, known)
         answer = store.query(
             text,
-            results=wanted if wanted in RESULT_FORMATS else RESULTS,
-            graph=wanted if wanted in GRAPH_FORMATS else GRAPH,
+            results=next((each for each in formats if each in RESULT_FORMATS), None),
+            graph=next((each for each in formats if each in GRAPH_FORMATS), None),
         )
     except ServiceError as error:
         raise click.UsageError(error.message("en")) from None
@@ -142,8 +142,15 @@ def check(lang: str) -> None:
 
 def _repository() -> Repository:
     try:
-        return Repository(Settings.from_environment().root)
-    except (ValueError, FileNotFoundError) as error:
+        return Repository(_settings().root)
+    except FileNotFoundError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _settings() -> Settings:
+    try:
+        return Settings.from_environment()
+    except ValueError as error:
         raise click.UsageError(str(error)) from None
 
 
@@ -174,7 +181,11 @@ def _text(question: str, known: Iterable[str]) -> str:
     path = Path(question)
     if not path.is_file():
         raise click.UsageError(f"no question or file '{question}'; questions: {', '.join(sorted(known))}")
-    return path.read_text("utf-8")
+    try:
+        # Editors on Windows put a byte order mark first.
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise click.UsageError(f"'{question}' is not UTF-8: save it again as UTF-8") from None
 
 
 if __name__ == "__main__":

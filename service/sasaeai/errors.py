@@ -72,6 +72,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "答えが大きすぎます(上限{limit}バイト)。LIMITを付けるか、条件を絞ってください。",
         "en": "The answer is too large (limit {limit} bytes). Add a LIMIT or narrow the query down.",
     },
+    "page-too-large": {
+        "ja": "ページに表示するには答えが大きすぎます(上限{limit}バイト)。LIMITを付けるか、CSVなどを選んでください。",
+        "en": "The answer is too large for a page (limit {limit} bytes). Add a LIMIT, or choose CSV or the like.",
+    },
     "busy": {
         "ja": "ただいま混み合っています。少し待ってからもう一度お試しください。",
         "en": "The service is busy. Try again in a moment.",

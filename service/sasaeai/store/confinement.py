@@ -6,6 +6,8 @@ import os
 import resource
 import signal
 import sys
+import termios
+import time
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
@@ -66,6 +68,13 @@ def close_all_but(*kept: int) -> None:
         os.closerange(last + 1, each)
         last = each
     os.closerange(last + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+
+
+def wait_until_read(descriptor: int) -> None:
+    """Wait until the other side of a socket has read all that was sent to it, or has closed it."""
+    if sys.platform == "linux":
+        while any(fcntl.ioctl(descriptor, termios.TIOCOUTQ, bytes(4))):
+            time.sleep(0.00005)
 
 
 def die_when_readable(descriptor: int) -> None:

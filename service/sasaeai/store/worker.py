@@ -108,6 +108,9 @@ def _answer(work: Work, connection: socket.socket) -> None:
 def _watch(connection: socket.socket, seconds: float) -> None:
     """From here on the kernel ends this process when time is up or the asker has left."""
     signal.setitimer(signal.ITIMER_REAL, seconds)
+    # The kernel tells of a query after it can be read: too late, perhaps, and that would pass for the asker's leaving.
+    # Who has read that his query began has come out of sending it.
+    confinement.wait_until_read(connection.fileno())
     confinement.die_when_readable(connection.fileno())
     # Who left before the kernel was asked to watch is found by looking once.
     try:

@@ -1,5 +1,7 @@
 """The edge to HTTP: one module a flow, and what they share. Only here Flask is spoken."""
 
+from threading import Semaphore
+
 from flask import Flask
 
 from sasaeai import catalogue
@@ -14,7 +16,8 @@ def create_app(settings: Settings, store: Store) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     repository = Repository(settings.root)
-    context.install(app, context.Context(settings, repository, store, catalogue.questions(repository)))
+    senders = Semaphore(max(settings.web_threads // 2, 1))
+    context.install(app, context.Context(settings, repository, store, catalogue.questions(repository), senders))
     for each in (pages, sparql, entity, questions):
         app.register_blueprint(each.blueprint)
     problems.install(app)

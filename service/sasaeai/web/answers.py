@@ -1,8 +1,10 @@
 """How an answer leaves: negotiated, with the headers that caches, browsers and programs rely on."""
 
 import gzip
+import hashlib
 import re
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, make_response, request
 from werkzeug.datastructures import MIMEAccept
@@ -44,12 +46,24 @@ def install(app: Flask) -> None:
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Referrer-Policy", "no-referrer")
         response.vary.update(("Accept", "Accept-Encoding", "Accept-Language"))
+        if response.location:
+            # Werkzeug's own redirections lead to the host that the asker has named.
+            response.location = urlsplit(response.location)._replace(scheme="", netloc="").geturl()
         _compress(response)
         if response.status_code == 200 and request.method in {"GET", "HEAD"} and not response.is_streamed:
             response.headers.setdefault("Cache-Control", "no-cache")
-            response.add_etag()
+            _mark(response)
             response.make_conditional(request)
         return response
+
+
+def _mark(response: Response) -> None:
+    """Give a response its ETag: that of its bytes and of what they are to be read as."""
+    if "ETag" not in response.headers:
+        read_as = [response.headers.get(f"Content-{each}") for each in ("Type", "Language", "Encoding")]
+        digest = hashlib.sha256(f"{read_as}\n".encode())
+        digest.update(response.get_data())
+        response.set_etag(digest.hexdigest()[:40])
 
 
 def _compress(response: Response) -> None:
@@ -87,7 +101,17 @@ def wants_html(offered: Sequence[Format]) -> bool:
     if named:
         return named in {"html", HTML}
     accepted = _accepted()
-    return HTML in accepted.values() and accepted.quality(HTML) >= max(_wish(accepted, each)[0] for each in offered)
+    return _prefers_html(accepted, max(_wish(accepted, each)[0] for each in offered))
+
+
+def reads_pages(*others: str) -> bool:
+    """Tell whether the asker would rather read a page than any of the media types."""
+    accepted = _accepted()
+    return _prefers_html(accepted, max(accepted.quality(each) for each in others))
+
+
+def _prefers_html(accepted: MIMEAccept, least: float) -> bool:
+    return HTML in accepted.values() and 0 < accepted.quality(HTML) >= least
 
 
 def chosen(offered: Sequence[Format], *, extension: str | None = None) -> Format | None:

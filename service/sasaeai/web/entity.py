@@ -36,12 +36,12 @@ def document(key: str) -> Response:
     iri = (BASE if name.split("/", 1)[0] in SPACES else ID) + name
     if extension == "html" or (extension is None and answers.wants_html(GRAPH_FORMATS)):
         response = _page(iri, _document(name))
-        extension = "html"
+        form = f"html?lang={language()}"
     else:
         graph = answers.required(GRAPH_FORMATS, extension=extension)
         response = answers.send(entity.describe(here().store, here().repository, iri, graph))
-        extension = graph.name
-    response.headers["Content-Location"] = f"{_document(name)}.{extension}"
+        form = graph.name
+    response.headers["Content-Location"] = f"{_document(name)}.{form}"
     _link(response, name, iri)
     return response
 

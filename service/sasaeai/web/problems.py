@@ -7,7 +7,8 @@ from flask import Flask, Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from sasaeai.errors import ServiceError
-from sasaeai.web.answers import HTML, send_page
+from sasaeai.vocabulary import BASE
+from sasaeai.web.answers import reads_pages, send_page
 from sasaeai.web.context import here, language
 
 log = logging.getLogger(__name__)
@@ -22,14 +23,13 @@ def install(app: Flask) -> None:
 
 def tell(error: ServiceError) -> Response:
     """Tell a caller of a mistake, in both languages, in the form the caller reads."""
-    accepted = request.accept_mimetypes
-    if HTML in accepted.values() and accepted.quality(HTML) >= accepted["application/problem+json"]:
+    if reads_pages("application/problem+json", "application/json"):
         response = send_page(render_template("problem.html", error=error, message=error.message(language())))
     else:
         response = make_response(
             json.dumps(
                 {
-                    "type": f"about:blank#{error.key}",
+                    "type": f"{BASE}problem#{error.key}",
                     "title": error.status.phrase,
                     "status": error.status.value,
                     "detail": error.message(language()),
@@ -59,8 +59,6 @@ def _translate(error: HTTPException) -> Response:
             return tell(ServiceError("method", 405, given=request.method, allowed=allowed))
         case RequestEntityTooLarge():
             return tell(ServiceError("too-large", 413, limit=here().settings.max_body_bytes))
-    if error.code is not None and error.code < 400:
-        return make_response(error.get_response())
     return tell(ServiceError("http", error.code or 500, detail=error.name))
 
 

@@ -68,6 +68,10 @@ def _answer(question: Question, extension: str | None) -> Response:
 
 def _page(question: Question) -> Response:
     given = _arguments(question)
+    if any(each.required and not request.args.get(each.name) for each in question.parameters.values()):
+        # Who comes by a link has not been asked yet.
+        html = render_template("question.html", question=question, given=given, table=None)
+        return answers.send_page(html)
     rows = table(catalogue.answer(here().store, question, given))
     html = render_template(
         "question.html",

@@ -1,6 +1,6 @@
 """The SPARQL 1.1 Protocol: queries by GET, form and direct POST; a page for who comes by browser."""
 
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import unquote_to_bytes
 
 from flask import Blueprint, Response, render_template, request
 
@@ -9,6 +9,7 @@ from sasaeai.errors import ServiceError
 from sasaeai.formats import EVERY_FORMAT, GRAPH, GRAPH_FORMATS, RESULT_FORMATS, RESULTS, Format
 from sasaeai.statements import table
 from sasaeai.store import Answer, Dataset
+from sasaeai.store.parameters import iri
 from sasaeai.vocabulary import BASE
 from sasaeai.web import answers
 from sasaeai.web.context import here
@@ -41,11 +42,11 @@ def _query_text() -> str | None:
     if request.method == "POST":
         match request.mimetype:
             case "application/sparql-query":
-                return _decoded(request.get_data(cache=False))
+                return _decoded(_body())
             case "application/sparql-update":
                 raise ServiceError("update", 403)
             case "application/x-www-form-urlencoded":
-                _decoded(unquote_to_bytes(request.get_data()))
+                _decoded(unquote_to_bytes(_body()))
             case other:
                 raise ServiceError("media-type", 415, given=other, wanted=f"{FORM}, {DIRECT}")
     if "update" in request.values:
@@ -56,6 +57,17 @@ def _query_text() -> str | None:
     if not queries and (request.method == "POST" or request.args.keys() - {"lang"}):
         raise ServiceError("no-query", 400)
     return queries[0] if queries else None
+
+
+def _body() -> bytes:
+    """Read what is sent. A slow sender keeps his thread: senders may take half of the threads, and no more."""
+    senders = here().senders
+    if not senders.acquire(blocking=False):
+        raise ServiceError("busy", 503, retry_after=5)
+    try:
+        return request.get_data()
+    finally:
+        senders.release()
 
 
 def _decoded(body: bytes) -> str:
@@ -85,13 +97,17 @@ def _dataset() -> Dataset | None:
 
 
 def _absolute(parameter: str, value: str) -> str:
-    if not urlsplit(value).scheme or any(character in value for character in ' <>"{}|\\^`'):
-        raise ServiceError("bad-dataset", 400, parameter=parameter, value=value[:200])
-    return value
+    try:
+        return iri(value).value
+    except ValueError:
+        raise ServiceError("bad-dataset", 400, parameter=parameter, value=value[:200]) from None
 
 
 def _page(text: str) -> Response:
     answer = _answer(text, RESULTS, GRAPH)
+    if len(answer.body) > (limit := here().settings.max_page_bytes):
+        # Built here, a page of millions of cells would keep this process from everybody else for minutes.
+        raise ServiceError("page-too-large", 503, retry_after=60, limit=limit)
     rows = table(answer) if answer.kind == "solutions" else None
     raw = None if rows else answer.body.decode()
     html = render_template("sparql.html", query=text, table=rows, raw=raw, version=answer.version)
