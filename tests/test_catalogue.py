@@ -170,3 +170,10 @@ def test_a_question_that_needs_an_argument_shows_its_form_first(service: Service
     assert 'name="iri"' in page.body.decode()
     assert "<table" not in page.body.decode()
     assert ask(f"{service.url}/queries/evidence-of.csv").status == 400
+
+
+def test_a_form_keeps_every_value_it_was_given(service: Service) -> None:
+    page = ask(f"{service.url}/queries/operator-on-date?m=132241&m=072036&m=", Accept="text/html").body.decode()
+    assert page.count('name="m"') == 3
+    assert 'value="132241"' in page
+    assert 'value="072036"' in page

@@ -110,7 +110,7 @@ def fill(question: Question, arguments: Mapping[str, Sequence[str]]) -> str:
 
 
 def _terms(parameter: Parameter, arguments: Mapping[str, Sequence[str]]) -> list[Term]:
-    given = [text for text in arguments.get(parameter.name, ()) if text.strip()]
+    given = list(arguments.get(parameter.name, ()))
     if not given and parameter.default is not None:
         given = [parameter.default]
     if not given and parameter.required:
@@ -210,8 +210,9 @@ WANTED: Mapping[str, Words] = {
 
 
 def arguments_of(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """Gather name–value pairs into lists of values by name, in their order."""
+    """Gather name–value pairs into lists of values by name, in their order; an empty field of a form is no value."""
     gathered: dict[str, list[str]] = {}
     for name, value in pairs:
-        gathered.setdefault(name, []).append(value)
+        if value.strip():
+            gathered.setdefault(name, []).append(value)
     return gathered
