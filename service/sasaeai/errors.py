@@ -72,6 +72,11 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "答えが大きすぎます(上限{limit}バイト)。LIMITを付けるか、条件を絞ってください。",
         "en": "The answer is too large (limit {limit} bytes). Add a LIMIT or narrow the query down.",
     },
+    "too-many-rows": {
+        "ja": "答えが{limit}行(トリプル)を超えるため、この形式では返せません。LIMITを付けるか、JSONかXMLで求めてください(印を付けて途中まで返します)。",
+        "en": "The answer has more than {limit} rows or triples, and this format cannot say that it was cut. "
+        "Add a LIMIT, or ask for JSON or XML, which are cut with a mark.",
+    },
     "busy": {
         "ja": "ただいま混み合っています。少し待ってからもう一度お試しください。",
         "en": "The service is busy. Try again in a moment.",

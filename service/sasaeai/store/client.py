@@ -141,7 +141,7 @@ class EngineStore:
         if reply["type"] == "error":
             raise frames.to_error(reply)
         name = head["graph"] if reply["kind"] == "graph" else head["results"]
-        return Answer(body, BY_NAME[name], reply["version"], reply["kind"])
+        return Answer(body, BY_NAME[name], reply["version"], reply["kind"], reply["cut"])
 
     @contextlib.contextmanager
     def _turn(self, client: str) -> Iterator[None]:

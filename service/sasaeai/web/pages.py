@@ -5,7 +5,7 @@ from flask import Blueprint, Response, make_response, render_template
 from sasaeai import entity
 from sasaeai.errors import ServiceError
 from sasaeai.web import answers
-from sasaeai.web.context import here, language
+from sasaeai.web.context import here, in_language, language
 
 blueprint = Blueprint("pages", __name__)
 
@@ -30,6 +30,19 @@ def readyz() -> Response:
     if not here().store.ready():
         raise ServiceError("engine-away", 503, retry_after=1)
     return _plain(f"ready {here().store.version()}\n")
+
+
+@blueprint.get("/truncated")
+def truncated() -> Response:
+    """Say what it means that the head of a result links here."""
+    return _plain(
+        in_language(
+            "この結果は上限に達したため途中で切られています。行は完全ですが、続きがあります。"
+            "LIMITとOFFSETで分けるか、条件を絞ってください。\n",
+            "This result was cut at a limit of the service. Each row in it is whole, and there are more. "
+            "Ask in parts with LIMIT and OFFSET, or narrow the query down.\n",
+        )
+    )
 
 
 def _plain(text: str) -> Response:

@@ -94,8 +94,10 @@ def _page(text: str) -> Response:
     answer = _answer(text, RESULTS, GRAPH)
     rows = table(answer) if answer.kind == "solutions" else None
     raw = None if rows else answer.body.decode()
-    html = render_template("sparql.html", query=text, table=rows, raw=raw, version=answer.version)
-    return answers.send_page(html, answer.version)
+    html = render_template("sparql.html", query=text, table=rows, raw=raw, version=answer.version, cut=answer.cut)
+    response = answers.send_page(html, answer.version)
+    answers.mark(response, answer)
+    return response
 
 
 def _preflight() -> Response:
