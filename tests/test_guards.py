@@ -1,6 +1,8 @@
 """What keeps one asker from being a burden to the others, over real HTTP, with limits low enough to meet."""
 
 import json
+import time
+import urllib.parse
 from collections.abc import Iterator
 
 import pytest
@@ -8,14 +10,15 @@ import pytest
 from sasaeai.vocabulary import TRUNCATED
 
 from .conftest import Service, start_service, stop_service
-from .test_sparql import ask, get
+from .processes import RUNAWAY
+from .test_sparql import Reply, ask, get
 
 EVERYTHING = "SELECT * { ?s ?p ?o } LIMIT 6"
 
 
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[Service]:
-    running = start_service(max_rows="5")
+    running = start_service(max_rows="5", client_seconds="2", slow_seconds="2", trusted_proxies="127.0.0.1")
     yield running
     stop_service(running)
 
@@ -72,3 +75,25 @@ def test_the_questions_of_the_service_itself_are_never_cut(guarded: Service) -> 
 def test_the_link_in_the_head_of_a_cut_result_leads_to_its_explanation(guarded: Service) -> None:
     path = TRUNCATED.removeprefix("https://w3id.org/sasaeai")
     assert b"LIMIT" in ask(f"{guarded.url}{path}", Accept_Language="en").body
+
+
+def get_as(service: Service, client: str, query: str) -> Reply:
+    """Ask as a client that the proxy in front tells of."""
+    encoded = urllib.parse.urlencode({"query": query})
+    return ask(f"{service.url}/sparql?{encoded}", X_Forwarded_For=client)
+
+
+def test_who_has_used_up_his_query_seconds_waits_and_nobody_else(guarded: Service) -> None:
+    assert get_as(guarded, "192.0.2.1", RUNAWAY).status == 503
+    refused = [get_as(guarded, f"203.0.113.9, {client}", "ASK {}") for client in ["192.0.2.1"] * 8]
+    assert {(each.status, problem(each.body)) for each in refused} == {(429, "budget")}, "in every web process"
+    assert get_as(guarded, "192.0.2.1, 192.0.2.2", "ASK {}").status == 200
+    assert ask(f"{guarded.url}/queries/cases.csv", X_Forwarded_For="192.0.2.1").status == 200
+    time.sleep(float(refused[-1].headers["Retry-After"]))
+    assert get_as(guarded, "192.0.2.1", "ASK {}").status == 200
+
+
+def test_an_ipv6_network_has_one_budget(guarded: Service) -> None:
+    assert get_as(guarded, "2001:db8::1", RUNAWAY).status == 503
+    assert get_as(guarded, "2001:db8::2", "ASK {}").status == 429
+    assert get_as(guarded, "2001:db8:0:1::2", "ASK {}").status == 200

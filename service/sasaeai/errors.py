@@ -73,7 +73,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "The answer is too large (limit {limit} bytes). Add a LIMIT or narrow the query down.",
     },
     "too-many-rows": {
-        "ja": "答えが{limit}行(トリプル)を超えるため、この形式では返せません。LIMITを付けるか、JSONかXMLで求めてください(印を付けて途中まで返します)。",
+        "ja": "答えが{limit}行(トリプル)を超えるため、この形式では返せません。"
+        "LIMITを付けるか、JSONかXMLで求めてください(印を付けて途中まで返します)。",
         "en": "The answer has more than {limit} rows or triples, and this format cannot say that it was cut. "
         "Add a LIMIT, or ask for JSON or XML, which are cut with a mark.",
     },
@@ -84,6 +85,10 @@ MESSAGES: dict[str, dict[str, str]] = {
     "too-many": {
         "ja": "時間のかかる問合せは同時に{limit}件までです。終わるのを待ってからもう一度お試しください。",
         "en": "You may have {limit} long queries at once. Wait for one to end, then try again.",
+    },
+    "budget": {
+        "ja": "1分あたりに使える問合せの時間({seconds}秒)を使い切りました。少し待ってからもう一度お試しください。",
+        "en": "You have used up the {seconds} seconds of query time that you may have in a minute. Try again later.",
     },
     "engine-away": {
         "ja": "検索エンジンを準備しています。少し待ってからもう一度お試しください。",

@@ -13,6 +13,7 @@ from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME, Format
 from sasaeai.settings import Settings
 from sasaeai.store import Answer, Dataset, LaneName, frames
+from sasaeai.store.budget import Budget
 from sasaeai.store.lanes import lanes
 
 _TRIES = 4
@@ -28,6 +29,7 @@ class EngineStore:
     def __init__(self, run_dir: Path, settings: Settings) -> None:
         self.run_dir = run_dir
         self.settings = settings
+        self._budget = Budget(run_dir / "budgets", settings.client_seconds)
         self._seconds = {lane.name: lane.seconds for lane in lanes(settings)}
 
     def query(  # noqa: PLR0913 — as in `Store`
@@ -55,14 +57,15 @@ class EngineStore:
             raise ServiceError("too-large", 413, limit=self.settings.max_query_bytes)
         if lane == "own":
             return self._ask("own", head, body, seconds)
+        self._budget.check(client)
         try:
-            return self._ask("quick", head, body, seconds)
+            return self._ask("quick", head, body, seconds, client)
         except ServiceError as error:
             patience = min(seconds or math.inf, self._seconds["slow"])
             if error.key != "deadline" or patience <= self._seconds["quick"]:
                 raise
         with self._turn(client):
-            return self._ask("slow", head, body, seconds)
+            return self._ask("slow", head, body, seconds, client)
 
     def publish(self, graphs: Mapping[str, bytes | None]) -> str:
         """Replace graphs, all or none; see `Store`."""
@@ -89,7 +92,7 @@ class EngineStore:
             return error.key == "busy"
         return True
 
-    def _ask(self, lane: str, head: frames.Head, body: bytes, seconds: float | None) -> Answer:
+    def _ask(self, lane: str, head: frames.Head, body: bytes, seconds: float | None, client: str = "") -> Answer:
         seconds = min(seconds or math.inf, self._seconds[lane])
         request = frames.pack(head | {"seconds": seconds}, body)
         # Whoever waits at a generation's socket while its last worker leaves is sent away before his query has
@@ -97,7 +100,10 @@ class EngineStore:
         for _ in range(_TRIES):
             with contextlib.suppress(frames.BrokenOffError), self._connect(lane) as connection:
                 started = self._wait(connection, request, lane)
-                return self._receive(connection, head, started)
+                try:
+                    return self._receive(connection, head, started)
+                finally:
+                    self._budget.charge(client, time.monotonic() - started["at"])
         raise _away()
 
     def _connect(self, lane: str) -> socket.socket:

@@ -10,7 +10,7 @@ from sasaeai.formats import EVERY_FORMAT, GRAPH, GRAPH_FORMATS, RESULT_FORMATS, 
 from sasaeai.statements import table
 from sasaeai.store import Answer, Dataset
 from sasaeai.vocabulary import BASE
-from sasaeai.web import answers
+from sasaeai.web import answers, askers
 from sasaeai.web.context import here
 
 blueprint = Blueprint("sparql", __name__)
@@ -71,7 +71,7 @@ def _answer(text: str, results: Format | None, graph: Format | None) -> Answer:
         results,
         graph,
         dataset=_dataset(),
-        client=request.remote_addr or "",
+        client=askers.account(askers.address(request.environ, here().settings.trusted_proxies)),
     )
     return sparql.answer(here().store, here().settings, asked)
 
