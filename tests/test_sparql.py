@@ -285,3 +285,16 @@ def test_what_is_not_utf_8_is_refused_in_every_way_of_asking(service: Service) -
     assert ask(f"{service.url}/sparql?query=ASK%7B%7D%FF").status == 400
     form = ask(f"{service.url}/sparql", data=b"query=%FF", Content_Type="application/x-www-form-urlencoded")
     assert form.status == 400
+
+
+def test_as_of_is_refused_with_a_pointer_to_the_questions_that_take_it(service: Service) -> None:
+    reply = get(service, "ASK {}", asOf="2019-04-01")
+    problem = json.loads(reply.body)
+    assert (reply.status, problem["type"].split("#")[1]) == (400, "as-of-here")
+    pointers = [each for each in problem["messages"]["en"].replace(",", "").split() if each.startswith(service.url)]
+    assert f"{service.url}/queries/operator-on-date" in pointers
+    assert {ask(f"{each}?asOf=2019-04-01", Accept="text/csv").status for each in pointers} <= {200, 400}
+    assert problem["messages"]["ja"].count("/queries/") == len(pointers)
+    form = b"query=ASK%7B%7D&asOf=FY2019"
+    assert ask(f"{service.url}/sparql", data=form, Content_Type="application/x-www-form-urlencoded").status == 400
+    assert ask(f"{service.url}/sparql?asOf=FY2019").status == 400

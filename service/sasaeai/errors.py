@@ -16,6 +16,11 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "queryパラメータが{count}個あります。1個だけにしてください。",
         "en": "The parameter 'query' is given {count} times. Give it once.",
     },
+    "as-of-here": {
+        "ja": "/sparqlではasOfを使えません。問合せの中で日付を絞るか、asOfを取る質問を使ってください: {questions}",
+        "en": "asOf is not taken at /sparql: compare dates in the query itself, or ask a question that takes it: "
+        "{questions}",
+    },
     "bad-encoding": {
         "ja": "問合せがUTF-8ではありません。UTF-8で送ってください。",
         "en": "The query is not UTF-8. Send it as UTF-8.",

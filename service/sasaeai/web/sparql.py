@@ -25,6 +25,8 @@ def protocol() -> Response:
     if request.method == "OPTIONS":
         return _preflight()
     text = _query_text()
+    if "asOf" in request.values:
+        raise _as_of_refused()
     if text is None and answers.wants_html(GRAPH_FORMATS):
         return answers.send_page(render_template("sparql.html", query="", table=None))
     if text is None:
@@ -56,6 +58,13 @@ def _query_text() -> str | None:
     if not queries and (request.method == "POST" or request.args.keys() - {"lang"}):
         raise ServiceError("no-query", 400)
     return queries[0] if queries else None
+
+
+def _as_of_refused() -> ServiceError:
+    """Point to the questions that know what was so on a day: here a query says itself what it means by that."""
+    base = here().settings.public_base or "/"
+    names = [each.name for each in here().questions.values() if "asOf" in each.parameters]
+    return ServiceError("as-of-here", 400, questions=", ".join(f"{base}queries/{name}" for name in names))
 
 
 def _decoded(body: bytes) -> str:
