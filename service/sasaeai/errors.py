@@ -103,6 +103,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "「{what}」は見つかりません。",
         "en": "There is nothing at '{what}'.",
     },
+    "metrics-closed": {
+        "ja": "/metricsは SASAEAI_METRICS_CLIENTS に書かれたアドレスからだけ読めます。",
+        "en": "/metrics can be read only from the addresses that SASAEAI_METRICS_CLIENTS names.",
+    },
     "method": {
         "ja": "このアドレスでは {given} は使えません。{allowed} を使ってください。",
         "en": "{given} is not possible here. Use {allowed}.",

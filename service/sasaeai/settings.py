@@ -9,6 +9,8 @@ from typing import Any
 
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
+_LOOPBACK: Networks = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+
 
 def _setting(default: Any, meaning: str) -> Any:
     return field(default=default, metadata={"meaning": meaning})
@@ -48,6 +50,9 @@ class Settings:
 
     web_workers: int = _setting(2, "web processes")
     web_threads: int = _setting(32, "requests a web process answers at once")
+
+    metrics_clients: Networks = _setting(_LOOPBACK, "addresses or networks that may read /metrics")
+    log_queries: bool = _setting(False, "write the text of each query to the journal of requests")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":

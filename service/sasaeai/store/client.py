@@ -12,7 +12,7 @@ from pathlib import Path
 from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME, Format
 from sasaeai.settings import Settings
-from sasaeai.store import Answer, Dataset, LaneName, frames
+from sasaeai.store import Answer, Dataset, LaneName, frames, metrics
 from sasaeai.store.budget import Budget
 from sasaeai.store.lanes import lanes
 
@@ -93,17 +93,30 @@ class EngineStore:
         return True
 
     def _ask(self, lane: str, head: frames.Head, body: bytes, seconds: float | None, client: str = "") -> Answer:
+        try:
+            answer = self._ask_once(lane, head, body, seconds, client)
+        except ServiceError as error:
+            metrics.QUERIES.labels(lane, error.key).inc()
+            raise
+        metrics.QUERIES.labels(lane, "answered" if answer.cut is None else "cut").inc()
+        return answer
+
+    def _ask_once(self, lane: str, head: frames.Head, body: bytes, seconds: float | None, client: str) -> Answer:
         seconds = min(seconds or math.inf, self._seconds[lane])
         request = frames.pack(head | {"seconds": seconds}, body)
         # Whoever waits at a generation's socket while its last worker leaves is sent away before his query has
         # begun, and asks the next generation.
         for _ in range(_TRIES):
             with contextlib.suppress(frames.BrokenOffError), self._connect(lane) as connection:
-                started = self._wait(connection, request, lane)
+                with metrics.WAITING.labels(lane).track_inprogress():
+                    started = self._wait(connection, request, lane)
                 try:
-                    return self._receive(connection, head, started)
+                    with metrics.RUNNING.labels(lane).track_inprogress():
+                        return self._receive(connection, head, started)
                 finally:
-                    self._budget.charge(client, time.monotonic() - started["at"])
+                    spent = time.monotonic() - started["at"]
+                    metrics.QUERY_SECONDS.labels(lane).observe(spent)
+                    self._budget.charge(client, spent)
         raise _away()
 
     def _connect(self, lane: str) -> socket.socket:

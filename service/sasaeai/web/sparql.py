@@ -12,6 +12,7 @@ from sasaeai.store import Answer, Dataset
 from sasaeai.vocabulary import BASE
 from sasaeai.web import answers, askers
 from sasaeai.web.context import here
+from sasaeai.web.requests import QUERY
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -25,6 +26,8 @@ def protocol() -> Response:
     if request.method == "OPTIONS":
         return _preflight()
     text = _query_text()
+    if text is not None:
+        request.environ[QUERY] = text
     if "asOf" in request.values:
         raise _as_of_refused()
     if text is None and answers.wants_html(GRAPH_FORMATS):
