@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -36,14 +37,19 @@ def free_port() -> int:
         return port
 
 
-def start_service(**settings: str) -> Service:
-    """Start `sasaeai serve` on a free port and wait until it is ready."""
+def start_service(journal: IO[bytes] | None = None, **settings: str) -> Service:
+    """Start `sasaeai serve` on a free port and wait until it is ready; its standard error may go to a file."""
     environment = os.environ | {f"SASAEAI_{name.upper()}": value for name, value in settings.items()}
     port = free_port()
     command = [sys.executable, "-m", "sasaeai", "serve", "--port", str(port)]
     parent = os.getpid()
     # A killed test run leaves no service behind.
-    process = subprocess.Popen(command, env=environment, preexec_fn=lambda: die_with_parent(parent))  # noqa: PLW1509
+    process = subprocess.Popen(
+        command,
+        env=environment,
+        stderr=journal,
+        preexec_fn=lambda: die_with_parent(parent),  # noqa: PLW1509
+    )
     service = Service(f"http://127.0.0.1:{port}", process, environment)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:

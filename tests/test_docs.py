@@ -11,7 +11,7 @@ import pytest
 from sasaeai import statements
 from sasaeai.formats import GRAPH, RESULTS
 from sasaeai.repository import Repository
-from sasaeai.settings import Settings
+from sasaeai.settings import Settings, written
 from sasaeai.store.local import LocalStore
 
 from .conftest import ROOT
@@ -70,11 +70,9 @@ def test_the_settings_page_tells_every_setting_and_its_default() -> None:
 
 
 def shown(default: object) -> str:
-    if default is None or default == "":
+    if default in (None, "", ()):
         return "–"
-    if isinstance(default, bool):
-        return str(int(default))
-    return f"{default:,}" if isinstance(default, int) else str(default)
+    return f"{default:,}" if isinstance(default, int) and not isinstance(default, bool) else written(default)
 
 
 def test_the_layers_of_the_design_are_those_that_are_tested() -> None:

@@ -62,7 +62,7 @@ def test_a_kind_of_answer_that_its_asker_does_not_read_is_not_acceptable(reposit
 def test_an_answer_has_its_limit_to_the_byte(repository: Repository) -> None:
     store = load(repository)
     for query in ("SELECT * { ?s ?p ?o }", "CONSTRUCT WHERE { ?s ?p ?o }", "ASK {}"):
-        _, body = evaluate(store, query, JSON, TURTLE)
+        body = evaluate(store, query, JSON, TURTLE).body
         assert evaluate(store, query, JSON, TURTLE, limit=len(body))[1] == body
         assert refusal(repository, query, limit=3).key == "answer-too-large"
     assert refusal(repository, "SELECT * { ?s ?p ?o }", limit=100).status == 503
@@ -97,7 +97,7 @@ def test_a_graph_is_written_with_the_prefixes_it_uses_and_in_one_order(repositor
 
 
 def test_a_description_tells_what_is_said_of_a_thing(repository: Repository) -> None:
-    kind, body = evaluate(load(repository), "DESCRIBE <https://w3id.org/sasaeai/id/a>", None, BY_NAME["nt"])
+    kind, body, _ = evaluate(load(repository), "DESCRIBE <https://w3id.org/sasaeai/id/a>", None, BY_NAME["nt"])
     assert kind == "graph"
     assert [line.split()[1].rpartition("/")[2] for line in body.decode().splitlines()] == [
         "22-rdf-syntax-ns#type>", "ns#knows>", "ns#name>", "ns#reaches>",

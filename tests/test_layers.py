@@ -8,7 +8,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "service" / "sasaeai"
 
-WORDS = {"settings", "errors", "model", "formats", "vocabulary", "calendar"}
+WORDS = {"settings", "errors", "model", "formats", "vocabulary", "calendar", "journal"}
 PLACES = {"repository"}
 DOORS = {"store", "validation"}
 SHARED = {"statements"}

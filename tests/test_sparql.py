@@ -344,3 +344,16 @@ def test_who_sends_without_end_takes_the_places_of_senders_only(service: Service
         assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
     # The places are free again.
     wait_until(lambda: ask(f"{service.url}/sparql", data=b"ASK {}", Content_Type=DIRECT.decode()).status == 200)
+
+
+def test_as_of_is_refused_with_a_pointer_to_the_questions_that_take_it(service: Service) -> None:
+    reply = get(service, "ASK {}", asOf="2019-04-01")
+    problem = json.loads(reply.body)
+    assert (reply.status, problem["type"].split("#")[1]) == (400, "as-of-here")
+    pointers = [each for each in problem["messages"]["en"].replace(",", "").split() if each.startswith(service.url)]
+    assert f"{service.url}/queries/operator-on-date" in pointers
+    assert {ask(f"{each}?asOf=2019-04-01", Accept="text/csv").status for each in pointers} <= {200, 400}
+    assert problem["messages"]["ja"].count("/queries/") == len(pointers)
+    form = b"query=ASK%7B%7D&asOf=FY2019"
+    assert ask(f"{service.url}/sparql", data=form, Content_Type="application/x-www-form-urlencoded").status == 400
+    assert ask(f"{service.url}/sparql?asOf=FY2019").status == 400

@@ -16,6 +16,11 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "queryパラメータが{count}個あります。1個だけにしてください。",
         "en": "The parameter 'query' is given {count} times. Give it once.",
     },
+    "as-of-here": {
+        "ja": "/sparqlではasOfを使えません。問合せの中で日付を絞るか、asOfを取る質問を使ってください: {questions}",
+        "en": "asOf is not taken at /sparql: compare dates in the query itself, or ask a question that takes it: "
+        "{questions}",
+    },
     "bad-encoding": {
         "ja": "問合せがUTF-8ではありません。UTF-8で送ってください。",
         "en": "The query is not UTF-8. Send it as UTF-8.",
@@ -76,6 +81,12 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "ページに表示するには答えが大きすぎます(上限{limit}バイト)。LIMITを付けるか、CSVなどを選んでください。",
         "en": "The answer is too large for a page (limit {limit} bytes). Add a LIMIT, or choose CSV or the like.",
     },
+    "too-many-rows": {
+        "ja": "答えが{limit}行(トリプル)を超えるため、この形式では返せません。"
+        "LIMITを付けるか、JSONかXMLで求めてください(印を付けて途中まで返します)。",
+        "en": "The answer has more than {limit} rows or triples, and this format cannot say that it was cut. "
+        "Add a LIMIT, or ask for JSON or XML, which are cut with a mark.",
+    },
     "busy": {
         "ja": "ただいま混み合っています。少し待ってからもう一度お試しください。",
         "en": "The service is busy. Try again in a moment.",
@@ -84,6 +95,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "時間のかかる問合せは同時に{limit}件までです。終わるのを待ってからもう一度お試しください。",
         "en": "You may have {limit} long queries at once. Wait for one to end, then try again.",
     },
+    "budget": {
+        "ja": "1分あたりに使える問合せの時間({seconds}秒)を使い切りました。少し待ってからもう一度お試しください。",
+        "en": "You have used up the {seconds} seconds of query time that you may have in a minute. Try again later.",
+    },
     "engine-away": {
         "ja": "検索エンジンを準備しています。少し待ってからもう一度お試しください。",
         "en": "The query engine is starting. Try again in a moment.",
@@ -91,6 +106,10 @@ MESSAGES: dict[str, dict[str, str]] = {
     "not-found": {
         "ja": "「{what}」は見つかりません。",
         "en": "There is nothing at '{what}'.",
+    },
+    "metrics-closed": {
+        "ja": "/metricsは SASAEAI_METRICS_CLIENTS に書かれたアドレスからだけ読めます。",
+        "en": "/metrics can be read only from the addresses that SASAEAI_METRICS_CLIENTS names.",
     },
     "method": {
         "ja": "このアドレスでは {given} は使えません。{allowed} を使ってください。",

@@ -3,8 +3,13 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
+
+Networks = tuple[IPv4Network | IPv6Network, ...]
+
+_LOOPBACK: Networks = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 
 def _setting(default: Any, meaning: str) -> Any:
@@ -22,6 +27,8 @@ class Settings:
     public_base: str = _setting("", "address under which readers reach the service, e.g. https://sasaeai.example/")
     run_dir: Path | None = _setting(None, "folder for the engine's sockets; default: a new short one under /tmp")
 
+    trusted_proxies: Networks = _setting((), "addresses or networks of proxies whose X-Forwarded-For is believed")
+
     own_workers: int = _setting(2, "query workers for the service's own bounded questions")
     own_seconds: float = _setting(5.0, "deadline of a question of the service's own")
     quick_workers: int = _setting(4, "query workers an ad-hoc query starts in")
@@ -31,17 +38,22 @@ class Settings:
     queue_length: int = _setting(16, "queries that may wait for a worker of a lane; beyond: 503")
     wait_seconds: float = _setting(5.0, "time a query may wait for a worker; beyond: 503")
     slow_per_client: int = _setting(2, "queries of one client in the slow lane at once; beyond: 429")
+    client_seconds: float = _setting(60.0, "query-seconds of one client in a minute of ad-hoc queries; beyond: 429")
     worker_memory_mb: int = _setting(1024, "memory a worker may add to what the engine holds, in MB")
     worker_stack_mb: int = _setting(64, "stack of a worker, in MB")
 
     max_query_bytes: int = _setting(200_000, "length of a query text; beyond: 413")
     max_body_bytes: int = _setting(1_000_000, "length of a request body; beyond: 413")
-    max_answer_bytes: int = _setting(50_000_000, "length of an answer; beyond: 503")
+    max_answer_bytes: int = _setting(50_000_000, "length of an answer; beyond: cut with a mark, or 503")
     max_page_bytes: int = _setting(2_000_000, "length of an answer that is shown as a page; beyond: 503")
+    max_rows: int = _setting(100_000, "rows or triples of an ad-hoc answer; beyond: cut with a mark, or 503")
     scan: bool = _setting(True, "look at a query's text before a worker is spent on it")
 
     web_workers: int = _setting(2, "web processes")
     web_threads: int = _setting(32, "requests a web process answers at once")
+
+    metrics_clients: Networks = _setting(_LOOPBACK, "addresses or networks that may read /metrics")
+    log_queries: bool = _setting(False, "write the text of each query to the journal of requests")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -64,15 +76,24 @@ class Settings:
         """Write the settings that are not at their defaults as `SASAEAI_…` variables, for a child process."""
         given = {each.name: getattr(self, each.name) for each in fields(self)}
         return {
-            f"SASAEAI_{each.name.upper()}": str(int(value) if isinstance(value := given[each.name], bool) else value)
+            f"SASAEAI_{each.name.upper()}": written(given[each.name])
             for each in fields(self)
             if given[each.name] != each.default
         }
 
 
+def written(value: Any) -> str:
+    """Write a value as it is written in the environment."""
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return str(int(value) if isinstance(value, bool) else value)
+
+
 def _read(default: Any, kind: str, text: str) -> Any:
     if "Path" in kind:
         return Path(text)
+    if isinstance(default, tuple):
+        return tuple(ip_network(each.strip()) for each in text.split(",") if each.strip())
     if isinstance(default, bool):
         if text.lower() not in {"0", "1", "true", "false"}:
             raise ValueError("wants 1 or 0")

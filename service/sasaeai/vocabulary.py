@@ -12,4 +12,7 @@ SAS = BASE + "ns#"
 DERIVED = GRAPH + "derived"
 """The graph of what the rules construct."""
 
+TRUNCATED = BASE + "truncated"
+"""What the head of a result links to that was cut."""
+
 PREF_LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"

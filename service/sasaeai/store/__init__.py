@@ -12,12 +12,16 @@ LaneName = Literal["own", "ad-hoc"]
 
 @dataclass(frozen=True)
 class Answer:
-    """Hold a whole answer, serialised, with the version of the data it was taken from."""
+    """Hold an answer, serialised, with the version of the data it was taken from.
+
+    It is whole, unless `cut` says how many rows were kept of a longer result; then its head says so too.
+    """
 
     body: bytes
     format: Format
     version: str
     kind: AnswerKind
+    cut: int | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Store(Protocol):
         seconds: float | None = None,
         client: str = "",
     ) -> Answer:
-        """Answer a query, whole or with a ServiceError.
+        """Answer a query, whole or with a ServiceError; only an ad-hoc one may be cut, and says so.
 
         `results` is the format of solutions and booleans, `graph` that of triples; None: the asker reads none of
         that kind, and such a query is not acceptable. `seconds` may only lower the lane's deadline. `client` says

@@ -12,7 +12,8 @@ from pathlib import Path
 from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME, Format
 from sasaeai.settings import Settings
-from sasaeai.store import Answer, Dataset, LaneName, frames
+from sasaeai.store import Answer, Dataset, LaneName, frames, metrics
+from sasaeai.store.budget import Budget
 from sasaeai.store.lanes import lanes
 
 _TRIES = 4
@@ -28,6 +29,7 @@ class EngineStore:
     def __init__(self, run_dir: Path, settings: Settings) -> None:
         self.run_dir = run_dir
         self.settings = settings
+        self._budget = Budget(run_dir / "budgets", settings.client_seconds)
         self._seconds = {lane.name: lane.seconds for lane in lanes(settings)}
 
     def query(  # noqa: PLR0913 — as in `Store`
@@ -55,14 +57,15 @@ class EngineStore:
             raise ServiceError("too-large", 413, limit=self.settings.max_query_bytes)
         if lane == "own":
             return self._ask("own", head, body, seconds)
+        self._budget.check(client)
         try:
-            return self._ask("quick", head, body, seconds)
+            return self._ask("quick", head, body, seconds, client)
         except ServiceError as error:
             patience = min(seconds or math.inf, self._seconds["slow"])
             if error.key != "deadline" or patience <= self._seconds["quick"]:
                 raise
         with self._turn(client):
-            return self._ask("slow", head, body, seconds)
+            return self._ask("slow", head, body, seconds, client)
 
     def publish(self, graphs: Mapping[str, bytes | None]) -> str:
         """Replace graphs, all or none; see `Store`."""
@@ -89,15 +92,31 @@ class EngineStore:
             return error.key == "busy"
         return True
 
-    def _ask(self, lane: str, head: frames.Head, body: bytes, seconds: float | None) -> Answer:
+    def _ask(self, lane: str, head: frames.Head, body: bytes, seconds: float | None, client: str = "") -> Answer:
+        try:
+            answer = self._ask_once(lane, head, body, seconds, client)
+        except ServiceError as error:
+            metrics.QUERIES.labels(lane, error.key).inc()
+            raise
+        metrics.QUERIES.labels(lane, "answered" if answer.cut is None else "cut").inc()
+        return answer
+
+    def _ask_once(self, lane: str, head: frames.Head, body: bytes, seconds: float | None, client: str) -> Answer:
         seconds = min(seconds or math.inf, self._seconds[lane])
         request = frames.pack(head | {"seconds": seconds}, body)
         # Whoever waits at a generation's socket while its last worker leaves is sent away before his query has
         # begun, and asks the next generation.
         for _ in range(_TRIES):
             with contextlib.suppress(frames.BrokenOffError), self._connect(lane) as connection:
-                started = self._wait(connection, request, lane)
-                return self._receive(connection, head, started)
+                with metrics.WAITING.labels(lane).track_inprogress():
+                    started = self._wait(connection, request, lane)
+                try:
+                    with metrics.RUNNING.labels(lane).track_inprogress():
+                        return self._receive(connection, head, started)
+                finally:
+                    spent = time.monotonic() - started["at"]
+                    metrics.QUERY_SECONDS.labels(lane).observe(spent)
+                    self._budget.charge(client, spent)
         raise _away()
 
     def _connect(self, lane: str) -> socket.socket:
@@ -141,7 +160,7 @@ class EngineStore:
         if reply["type"] == "error":
             raise frames.to_error(reply)
         name = head["graph"] if reply["kind"] == "graph" else head["results"]
-        return Answer(body, BY_NAME[name], reply["version"], reply["kind"])
+        return Answer(body, BY_NAME[name], reply["version"], reply["kind"], reply["cut"])
 
     @contextlib.contextmanager
     def _turn(self, client: str) -> Iterator[None]:

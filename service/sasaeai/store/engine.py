@@ -6,7 +6,6 @@ worker. It ends when its standard input does, and takes its workers along.
 
 import contextlib
 import gc
-import json
 import os
 import selectors
 import signal
@@ -18,9 +17,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from sasaeai.errors import ServiceError
+from sasaeai.journal import log
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
-from sasaeai.store import frames
+from sasaeai.store import frames, metrics
 from sasaeai.store.generation import Generation, Place
 from sasaeai.store.loading import Holdings, prefixes
 
@@ -28,14 +28,6 @@ _REPLY_SECONDS = 5.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 UNREADABLE = 3
 """Exit status of an engine whose graph cannot be loaded: starting it again would not help."""
-
-
-def log(event: str, **details: Any) -> None:
-    """Write one line of JSON to the standard error."""
-    line = {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "event": event, **details}
-    # The engine outlives its terminal.
-    with contextlib.suppress(OSError):
-        os.write(2, (json.dumps(line, ensure_ascii=False) + "\n").encode())
 
 
 class Engine:
@@ -65,6 +57,7 @@ class Engine:
         self.selector.register(0, selectors.EVENT_READ, self._lifeline)
         self.selector.register(self.bell, selectors.EVENT_READ, lambda: self._signals(self.bell.recv(4096)))
         self.selector.register(self.control, selectors.EVENT_READ, self._greet)
+        metrics.QUADS.set(len(self.holdings.store))
         log("engine-ready", version=self.generation.version, quads=len(self.holdings.store))
         while True:
             self._reap()
@@ -92,6 +85,7 @@ class Engine:
             try:
                 self._publish(self.holdings.reread(self.repository))
             except (ServiceError, OSError) as error:
+                metrics.PUBLICATIONS.labels("refused").inc()
                 log("publication-refused", detail=str(error))
 
     # Workers
@@ -117,7 +111,10 @@ class Engine:
                 return
             place = self.workers.pop(pid)
             if status or not place.generation.retired:
-                log("worker-ended", pid=pid, lane=place.lane.name, born=place.up, **_outcome(status))
+                outcome = _outcome(status)
+                reason = metrics.REASONS.get(outcome.get("signal", ""), "other")
+                metrics.WORKERS_ENDED.labels(place.lane.name, reason).inc()
+                log("worker-ended", pid=pid, lane=place.lane.name, born=place.up, **outcome)
             if not place.generation.retired:
                 self.due.append((time.monotonic() + self._pause(place), place))
 
@@ -148,10 +145,13 @@ class Engine:
             self.generation = self._generate()
         except OSError as error:
             take_back()
+            metrics.PUBLICATIONS.labels("failed").inc()
             log("publication-failed", detail=str(error))
             raise ServiceError("busy", 503, retry_after=10) from error
         self.holdings.settle()
         before.retire()
+        metrics.PUBLICATIONS.labels("published").inc()
+        metrics.QUADS.set(len(self.holdings.store))
         log("published", version=self.generation.version, quads=len(self.holdings.store))
         return self.generation.version
 
@@ -192,6 +192,7 @@ class Engine:
                 case _:
                     version = self.generation.version
         except ServiceError as error:
+            metrics.PUBLICATIONS.labels("refused").inc()
             return frames.from_error(error)
         except Exception as error:
             log("fault", detail=repr(error))

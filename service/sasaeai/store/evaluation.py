@@ -3,14 +3,25 @@
 import io
 import re
 from collections.abc import Mapping
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
-from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QueryTriples, RdfFormat, Triple, serialize
+from pyoxigraph import (
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Triple,
+    serialize,
+)
 from pyoxigraph import Store as Oxigraph
 
 from sasaeai.errors import ServiceError
 from sasaeai.formats import GRAPH_FORMATS, RESULT_FORMATS, Format
 from sasaeai.store import AnswerKind, Dataset
+from sasaeai.store.cutting import cut, too_large, too_many
 from sasaeai.store.scan import is_update
 from sasaeai.vocabulary import BASE
 
@@ -22,6 +33,18 @@ _CHARACTERS = re.compile(r"\[[^\]]*'[^\]]*\](?:, )?|, \[_\]|\[_\]")
 _NAMESPACE = re.compile(r"<([^>]*[#/])")
 
 
+class Evaluated(NamedTuple):
+    """Hold an answer's bytes; `cut` is the number of rows that were kept of a longer result, None if it is whole."""
+
+    kind: AnswerKind
+    body: bytes
+    cut: int | None = None
+
+
+class _FullError(Exception):
+    """An answer has reached its limit of bytes."""
+
+
 class _Bounded(io.BytesIO):
     """Take an answer's bytes as they are written, up to a limit."""
 
@@ -31,7 +54,8 @@ class _Bounded(io.BytesIO):
 
     def write(self, piece: Any) -> int:
         if self.tell() + len(piece) > self.limit:
-            raise ServiceError("answer-too-large", 503, retry_after=60, limit=self.limit)
+            super().write(piece[: self.limit - self.tell()])
+            raise _FullError
         return super().write(piece)
 
 
@@ -44,11 +68,13 @@ def evaluate(  # noqa: PLR0913 — all after the query are choices with a usual 
     *,
     union: bool = False,
     limit: int = 2**40,
+    rows: int | None = None,
     prefixes: Mapping[str, str] | None = None,
-) -> tuple[AnswerKind, bytes]:
+) -> Evaluated:
     """Answer a query in the format of its kind.
 
     `union` asks over the union of all named graphs as default graph, `limit` is the most bytes an answer may have,
+    `rows` the most rows or triples; only with the latter is a result ever cut, where its format can say so.
     `prefixes` shorten the IRIs of formats that can. Raises a ServiceError for what its asker has to change.
     """
     output = _Bounded(limit)
@@ -58,16 +84,17 @@ def evaluate(  # noqa: PLR0913 — all after the query are choices with a usual 
             if graph is None:
                 raise _unreadable(GRAPH_FORMATS)
             # A graph has no order: sorted, its bytes depend on nothing but the triples, and subjects stand together.
-            triples = sorted(found, key=str)
+            triples = sorted(islice(found, None if rows is None else rows + 1), key=str)
+            if rows is not None and len(triples) > rows:
+                raise too_many(rows)
             syntax = RdfFormat.from_media_type(graph.media_type)
             serialize(triples, output, syntax, prefixes=_used(prefixes or {}, triples))
-            return "graph", output.getvalue()
+            return Evaluated("graph", output.getvalue())
         if results is None:
             raise _unreadable(RESULT_FORMATS)
-        found.serialize(output, QueryResultsFormat.from_media_type(results.media_type))
-        if results.name == "srx" and _NOT_XML.search(output.getbuffer()):
-            raise ServiceError("not-xml", 406)
-        return "boolean" if isinstance(found, QueryBoolean) else "solutions", output.getvalue()
+        return _table(found, output, results, rows)
+    except _FullError as error:
+        raise too_large(limit) from error
     except SyntaxError as error:
         raise (ServiceError("update", 403) if is_update(text) else _misspelt(error)) from error
     except OSError as error:
@@ -75,6 +102,24 @@ def evaluate(  # noqa: PLR0913 — all after the query are choices with a usual 
         raise ServiceError("federation", 400) from error
     except (RuntimeError, ValueError) as error:
         raise ServiceError("evaluation", 400, detail=str(error)) from error
+
+
+def _table(found: QuerySolutions | QueryBoolean, output: _Bounded, results: Format, rows: int | None) -> Evaluated:
+    """Write solutions or a boolean; solutions may be cut where `rows` is given."""
+    may_be_cut = rows is not None and isinstance(found, QuerySolutions)
+    whole = True
+    try:
+        found.serialize(output, QueryResultsFormat.from_media_type(results.media_type))
+    except _FullError:
+        if not may_be_cut:
+            raise
+        whole = False
+    body, kept = output.getvalue(), None
+    if may_be_cut and rows is not None:
+        body, kept = cut(body, results.name, whole=whole, rows=rows, limit=output.limit)
+    if results.name == "srx" and _NOT_XML.search(body):
+        raise ServiceError("not-xml", 406)
+    return Evaluated("boolean" if isinstance(found, QueryBoolean) else "solutions", body, kept)
 
 
 def _graphs(dataset: Dataset | None) -> dict[str, Any]:

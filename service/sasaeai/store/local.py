@@ -32,7 +32,9 @@ class LocalStore:
     ) -> Answer:
         """Answer a query, whole or with a ServiceError; see `Store`."""
         union = not self._holdings.merged
-        kind, body = evaluate(self._holdings.store, text, results, graph, dataset, union=union, prefixes=self._prefixes)
+        kind, body, _ = evaluate(
+            self._holdings.store, text, results, graph, dataset, union=union, prefixes=self._prefixes
+        )
         format_ = graph if kind == "graph" else results
         assert format_ is not None  # evaluate refuses what has no format
         return Answer(body, format_, self.version(), kind)

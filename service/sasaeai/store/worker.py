@@ -123,18 +123,20 @@ def _watch(connection: socket.socket, seconds: float) -> None:
 
 def _reply(work: Work, head: frames.Head, body: bytes) -> bytes:
     try:
-        kind, content = evaluate(
+        kind, content, cut = evaluate(
             work.store,
             body.decode(),
             _format(head["results"]),
             _format(head["graph"]),
             Dataset(*map(tuple, head["dataset"])) if head["dataset"] else None,
             limit=work.settings.max_answer_bytes,
+            # What the service asks itself is whole or refused.
+            rows=None if work.lane.name == "own" else work.settings.max_rows,
             prefixes=work.prefixes,
         )
     except ServiceError as error:
         return frames.pack(frames.from_error(error))
-    return frames.pack({"type": "answer", "kind": kind, "version": work.version}, content)
+    return frames.pack({"type": "answer", "kind": kind, "version": work.version, "cut": cut}, content)
 
 
 def _format(name: str | None) -> Any:

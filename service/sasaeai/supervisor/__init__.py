@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import shutil
 import signal
 import sys
 import time
@@ -10,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sasaeai.settings import Settings
+from sasaeai.store import metrics
 from sasaeai.store.confinement import adopt_orphans
 from sasaeai.store.engine import UNREADABLE
 from sasaeai.supervisor.child import Child
@@ -121,6 +123,9 @@ def serve(settings: Settings, host: str, port: int) -> int:
             adopt_orphans()
             root = settings.root.resolve() if settings.root else None
             base = settings.public_base or f"http://{_bracketed(host)}:{number}/"
+            # What the processes of the service before have counted is over.
+            shutil.rmtree(run_dir / "metrics", ignore_errors=True)
+            (run_dir / "metrics").mkdir()
             held = replace(settings, run_dir=run_dir, root=root, public_base=base)
             return Supervisor(held, address, number).run()
     except RefusalError as refusal:
@@ -158,10 +163,11 @@ def _web(settings: Settings, run_dir: Path, host: str, port: int) -> Child:
 
 def _environment(settings: Settings) -> dict[str, str]:
     """Hand the settings down; the children work in the run directory, where no stray module can be imported."""
+    assert settings.run_dir is not None
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("SASAEAI_")}
     if path := inherited.get("PYTHONPATH"):
         inherited["PYTHONPATH"] = os.pathsep.join(os.path.abspath(each) for each in path.split(os.pathsep))
-    return inherited | settings.to_environment()
+    return inherited | settings.to_environment() | {metrics.VARIABLE: str(settings.run_dir / "metrics")}
 
 
 def _bracketed(host: str) -> str:

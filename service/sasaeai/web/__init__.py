@@ -8,7 +8,7 @@ from sasaeai import catalogue
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store
-from sasaeai.web import answers, context, entity, pages, problems, questions, sparql
+from sasaeai.web import answers, context, entity, pages, problems, questions, requests, sparql
 
 
 def create_app(settings: Settings, store: Store) -> Flask:
@@ -22,4 +22,5 @@ def create_app(settings: Settings, store: Store) -> Flask:
         app.register_blueprint(each.blueprint)
     problems.install(app)
     answers.install(app)
+    requests.install(app, settings)
     return app

@@ -40,7 +40,8 @@ def install(app: Flask) -> None:
     def finish(response: Response) -> Response:
         response.headers.setdefault("Access-Control-Allow-Origin", "*")
         response.headers.setdefault(
-            "Access-Control-Expose-Headers", "Content-Location, ETag, Link, Retry-After, X-Dataset-Version"
+            "Access-Control-Expose-Headers",
+            "Content-Location, ETag, Link, Retry-After, X-Dataset-Version, X-Result-Truncated",
         )
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Content-Security-Policy", POLICY)
@@ -83,7 +84,14 @@ def send(answer: Answer) -> Response:
     response = make_response(answer.body)
     response.headers["Content-Type"] = answer.format.content_type
     response.headers["X-Dataset-Version"] = answer.version
+    mark(response, answer)
     return response
+
+
+def mark(response: Response, answer: Answer) -> None:
+    """Say in the head of a response that the answer was cut, if it was."""
+    if answer.cut is not None:
+        response.headers["X-Result-Truncated"] = f"rows={answer.cut}"
 
 
 def send_page(html: str, version: str | None = None) -> Response:

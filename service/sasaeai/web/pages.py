@@ -1,11 +1,12 @@
 """The start page, and whether the service is alive and ready."""
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response, make_response, render_template, request
 
 from sasaeai import entity
 from sasaeai.errors import ServiceError
-from sasaeai.web import answers
-from sasaeai.web.context import here, language
+from sasaeai.store import metrics
+from sasaeai.web import answers, askers
+from sasaeai.web.context import here, in_language, language
 
 blueprint = Blueprint("pages", __name__)
 
@@ -30,6 +31,34 @@ def readyz() -> Response:
     if not here().store.ready():
         raise ServiceError("engine-away", 503, retry_after=1)
     return _plain(f"ready {here().store.version()}\n")
+
+
+@blueprint.get("/metrics")
+def counts() -> Response:
+    """Give the counts of the whole service to who may read them, in the text format of Prometheus."""
+    settings = here().settings
+    client = askers.address(request.environ, settings.trusted_proxies)
+    if not (
+        askers.is_in(client, settings.metrics_clients) and askers.is_direct(request.environ, settings.trusted_proxies)
+    ):
+        raise ServiceError("metrics-closed", 403)
+    response = make_response(metrics.rendered())
+    response.headers["Content-Type"] = "text/plain; version=0.0.4; charset=utf-8"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/truncated")
+def truncated() -> Response:
+    """Say what it means that the head of a result links here."""
+    return _plain(
+        in_language(
+            "この結果は上限に達したため途中で切られています。行は完全ですが、続きがあります。"
+            "LIMITとOFFSETで分けるか、条件を絞ってください。\n",
+            "This result was cut at a limit of the service. Each row in it is whole, and there are more. "
+            "Ask in parts with LIMIT and OFFSET, or narrow the query down.\n",
+        )
+    )
 
 
 def _plain(text: str) -> Response:

@@ -11,8 +11,9 @@ from sasaeai.statements import table
 from sasaeai.store import Answer, Dataset
 from sasaeai.store.parameters import iri
 from sasaeai.vocabulary import BASE
-from sasaeai.web import answers
+from sasaeai.web import answers, askers
 from sasaeai.web.context import here
+from sasaeai.web.requests import QUERY
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -26,6 +27,10 @@ def protocol() -> Response:
     if request.method == "OPTIONS":
         return _preflight()
     text = _query_text()
+    if text is not None:
+        request.environ[QUERY] = text
+    if "asOf" in request.values:
+        raise _as_of_refused()
     if text is None and answers.wants_html(GRAPH_FORMATS):
         return answers.send_page(render_template("sparql.html", query="", table=None))
     if text is None:
@@ -70,6 +75,13 @@ def _body() -> bytes:
         senders.release()
 
 
+def _as_of_refused() -> ServiceError:
+    """Point to the questions that know what was so on a day: here a query says itself what it means by that."""
+    base = here().settings.public_base or "/"
+    names = [each.name for each in here().questions.values() if "asOf" in each.parameters]
+    return ServiceError("as-of-here", 400, questions=", ".join(f"{base}queries/{name}" for name in names))
+
+
 def _decoded(body: bytes) -> str:
     try:
         return body.decode("utf-8")
@@ -83,7 +95,7 @@ def _answer(text: str, results: Format | None, graph: Format | None) -> Answer:
         results,
         graph,
         dataset=_dataset(),
-        client=request.remote_addr or "",
+        client=askers.account(askers.address(request.environ, here().settings.trusted_proxies)),
     )
     return sparql.answer(here().store, here().settings, asked)
 
@@ -110,8 +122,10 @@ def _page(text: str) -> Response:
         raise ServiceError("page-too-large", 503, retry_after=60, limit=limit)
     rows = table(answer) if answer.kind == "solutions" else None
     raw = None if rows else answer.body.decode()
-    html = render_template("sparql.html", query=text, table=rows, raw=raw, version=answer.version)
-    return answers.send_page(html, answer.version)
+    html = render_template("sparql.html", query=text, table=rows, raw=raw, version=answer.version, cut=answer.cut)
+    response = answers.send_page(html, answer.version)
+    answers.mark(response, answer)
+    return response
 
 
 def _preflight() -> Response:

@@ -1,0 +1,80 @@
+"""How many query-seconds a client may use up, counted over all web processes.
+
+Each client has a level that every query raises by the seconds a worker spent on it, and that falls by the budget in a
+minute. While it stands at the budget or above, the client is refused; so what ran over is paid back, to the second.
+
+The levels lie in one file of a fixed size in the folder of the sockets, and the kernel's lock on it keeps processes and
+threads apart; who dies with the lock gives it back. A client has a place in one of eight slots that its digest
+leads to. Where eight others have them already, the lowest level gives way: whoever brings thousands of addresses gains
+nothing that the addresses themselves had not given him.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import math
+import os
+import struct
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from sasaeai.errors import ServiceError
+
+_SLOT = struct.Struct("16sdd")
+_WAYS, _SETS = 8, 2048
+_WIDTH = _WAYS * _SLOT.size
+_MINUTE = 60.0
+
+
+class Budget:
+    """Keep the levels of all clients in the file `path`; `seconds` is what each may use up in a minute."""
+
+    def __init__(self, path: Path, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.path = path
+        self.seconds = seconds
+        self.clock = clock
+
+    def check(self, client: str) -> None:
+        """Raise a ServiceError, 429, if a client has nothing left; '' is the service itself and is never refused."""
+        if client and (over := self.level(client) - self.seconds) >= 0:
+            retry = max(1, math.ceil(over * _MINUTE / self.seconds))
+            raise ServiceError("budget", 429, retry_after=retry, seconds=f"{self.seconds:g}")
+
+    def level(self, client: str) -> float:
+        """Return the seconds that are counted against a client now."""
+        with self._slots(client) as (digest, slots, _):
+            return slots.get(digest, 0.0)
+
+    def charge(self, client: str, seconds: float) -> None:
+        """Count seconds against a client."""
+        if not client:
+            return
+        with self._slots(client) as (digest, slots, write):
+            slots[digest] = slots.get(digest, 0.0) + max(seconds, 0.0)
+            write(slots)
+
+    @contextlib.contextmanager
+    def _slots(self, client: str) -> Iterator[tuple[bytes, dict[bytes, float], Callable[[dict[bytes, float]], None]]]:
+        """Hold the slots a client may have, as they stand now; only those above zero are told."""
+        digest = hashlib.blake2b(client.encode(), digest_size=16).digest()
+        place = int.from_bytes(digest[:4], "big") % _SETS * _WIDTH
+        now = self.clock()
+        file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            content = os.pread(file, _WIDTH, place).ljust(_WIDTH, b"\0")
+            levels = {key: self._fallen(level, now - at) for key, level, at in _SLOT.iter_unpack(content)}
+
+            def write(slots: dict[bytes, float]) -> None:
+                kept = sorted(slots, key=lambda each: (each != digest, -slots[each]))[:_WAYS]
+                packed = b"".join(_SLOT.pack(each, slots[each], now) for each in kept)
+                os.pwrite(file, packed.ljust(_WIDTH, b"\0"), place)
+
+            yield digest, {key: level for key, level in levels.items() if level > 0}, write
+        finally:
+            os.close(file)
+
+    def _fallen(self, level: float, since: float) -> float:
+        # The clock begins anew with the machine: what lies in the future is of a life before.
+        return level - since * self.seconds / _MINUTE if since >= 0 else 0.0

@@ -1,0 +1,78 @@
+"""Every request, observed from outside the application: counted, and written to the journal as one line of JSON."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Flask
+from prometheus_client import Counter, Histogram
+
+from sasaeai.journal import log
+from sasaeai.settings import Settings
+from sasaeai.web import askers
+
+QUERY = "sasaeai.query"
+"""Where in a request's environment the text of its query stands, for the journal."""
+
+_LONGEST_PATH = 500
+
+ANSWERS = Counter("sasaeai_answers", "Answers to requests by flow and status", ["flow", "status"])
+ANSWER_BYTES = Counter("sasaeai_answer_bytes", "Bytes of answers", ["flow"])
+ANSWER_SECONDS = Histogram(
+    "sasaeai_answer_seconds",
+    "Seconds from a request to its answer",
+    ["flow"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0),
+)
+
+Environ = dict[str, Any]
+Start = Callable[..., Any]
+Application = Callable[[Environ, Start], Iterable[bytes]]
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Observe every request to an application, whatever answers it."""
+    flows = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules() if not rule.rule.startswith("/<")}
+    app.wsgi_app = _observed(app.wsgi_app, settings, flows)  # type: ignore[method-assign,assignment]
+
+
+def _observed(application: Application, settings: Settings, flows: set[str]) -> Application:
+    def observe(environ: Environ, start: Start) -> Iterable[bytes]:
+        began = time.perf_counter()
+        status, headers = "500", dict[str, str]()
+
+        def started(line: str, fields: list[tuple[str, str]], *rest: Any) -> Any:
+            nonlocal status
+            status = line.split(" ", 1)[0]
+            headers.update((name.lower(), value) for name, value in fields)
+            return start(line, fields, *rest)
+
+        chunks = application(environ, started)
+        try:
+            # Whole, as a list: the server then sends it by itself, and no thread waits for a slow reader.
+            body = b"".join(chunks)
+        finally:
+            with contextlib.suppress(AttributeError):
+                chunks.close()  # type: ignore[attr-defined]
+        seconds = time.perf_counter() - began
+        path = environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace")
+        flow = first if (first := path.split("/")[1] if "/" in path else "") in flows else "other"
+        ANSWERS.labels(flow or "start", status).inc()
+        ANSWER_BYTES.labels(flow or "start").inc(len(body))
+        ANSWER_SECONDS.labels(flow or "start").observe(seconds)
+        details = {
+            "method": environ["REQUEST_METHOD"][:20],
+            "path": path[:_LONGEST_PATH],
+            "status": int(status),
+            "ms": round(seconds * 1000, 1),
+            "bytes": len(body),
+            "client": askers.address(environ, settings.trusted_proxies),
+            "version": headers.get("x-dataset-version"),
+        }
+        if settings.log_queries and QUERY in environ:
+            details["query"] = environ[QUERY]
+        log("request", **details)
+        return [body]
+
+    return observe
