@@ -152,6 +152,7 @@ def test_protocol_mistakes_have_their_own_status(service: Service) -> None:
     assert ask(f"{url}?default-graph-uri=https://example.org/").status == 400
     assert ask(f"{url}?query=ASK%7B%7D&default-graph-uri=relative").status == 400
     assert ask(url, data=b"ASK {}", Content_Type="text/plain").status == 415
+    assert ask(f"{url}?query=ASK%7B%7D", data=b"ASK {}", Content_Type="application/sparql-query").status == 400
     assert ask(url, data=b"x", Content_Type="application/sparql-update").status == 403
     assert ask(url, data=b"update=x", Content_Type="application/x-www-form-urlencoded").status == 403
     assert ask(url, data=b"\xff", Content_Type="application/sparql-query").status == 400

@@ -46,6 +46,8 @@ def _query_text() -> str | None:
     _decoded(unquote_to_bytes(request.query_string))
     if request.method == "POST":
         match request.mimetype:
+            case "application/sparql-query" if "query" in request.args:
+                raise ServiceError("two-queries", 400, count=len(request.args.getlist("query")) + 1)
             case "application/sparql-query":
                 return _decoded(_body())
             case "application/sparql-update":
