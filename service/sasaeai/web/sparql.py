@@ -2,16 +2,15 @@
 
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, jsonify, request
 
 from sasaeai import sparql
 from sasaeai.errors import ServiceError
 from sasaeai.formats import EVERY_FORMAT, GRAPH, GRAPH_FORMATS, RESULT_FORMATS, RESULTS, Format
-from sasaeai.statements import table
 from sasaeai.store import Answer, Dataset
 from sasaeai.vocabulary import BASE
-from sasaeai.web import answers
-from sasaeai.web.context import here
+from sasaeai.web import answers, editor
+from sasaeai.web.context import here, language
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -26,7 +25,7 @@ def protocol() -> Response:
         return _preflight()
     text = _query_text()
     if text is None and answers.wants_html(GRAPH_FORMATS):
-        return answers.send_page(render_template("sparql.html", query="", table=None))
+        return editor.blank(request.args.get("example"))
     if text is None:
         endpoint = (here().settings.public_base or BASE) + "sparql"
         graph = answers.required(GRAPH_FORMATS)
@@ -34,6 +33,15 @@ def protocol() -> Response:
     if answers.wants_html(EVERY_FORMAT):
         return _page(text)
     return answers.send(_answer(text, answers.chosen(RESULT_FORMATS), answers.chosen(GRAPH_FORMATS)))
+
+
+@blueprint.get("/sparql/terms")
+def terms() -> Response:
+    """List the terms that the editor completes, labelled in the language of the request."""
+    found = sparql.terms(here().store, here().repository, language())
+    response = jsonify([{name: cell["value"] for name, cell in row.items()} for row in found.rows])
+    response.headers["X-Dataset-Version"] = found.version
+    return response
 
 
 def _query_text() -> str | None:
@@ -53,7 +61,7 @@ def _query_text() -> str | None:
     queries = request.values.getlist("query")
     if len(queries) > 1:
         raise ServiceError("two-queries", 400, count=len(queries))
-    if not queries and (request.method == "POST" or request.args.keys() - {"lang"}):
+    if not queries and (request.method == "POST" or request.args.keys() - {"lang", "example"}):
         raise ServiceError("no-query", 400)
     return queries[0] if queries else None
 
@@ -91,11 +99,15 @@ def _absolute(parameter: str, value: str) -> str:
 
 
 def _page(text: str) -> Response:
-    answer = _answer(text, RESULTS, GRAPH)
-    rows = table(answer) if answer.kind == "solutions" else None
-    raw = None if rows else answer.body.decode()
-    html = render_template("sparql.html", query=text, table=rows, raw=raw, version=answer.version)
-    return answers.send_page(html, answer.version)
+    text = text.replace("\r\n", "\n")  # what a form makes of the lines it sends
+    try:
+        answer = _answer(text, RESULTS, GRAPH)
+    except ServiceError as error:
+        return editor.refused(text, error)
+    named = ("default-graph-uri", "named-graph-uri")
+    return editor.answered(
+        editor.Asked(text, [(each, iri) for each in named for iri in request.values.getlist(each)]), answer
+    )
 
 
 def _preflight() -> Response:
