@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from sasaeai.repository import Repository
+from sasaeai.web import editor
 
 from .conftest import ROOT, Service, start_service, stop_service
 from .test_sparql import NAMES, ask, get
@@ -209,10 +210,13 @@ def ask_text(service: Service, path: str) -> str:
 @with_the_editor
 def test_a_mistake_is_told_above_the_query_that_has_it(browser: Browser, service: Service) -> None:
     page = browser.new_page(locale="ja-JP")
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
     page.goto(f"{service.url}/sparql?lang=ja")
     fill(page, "SELECT ?x WHERE { ?x ?y }")
     page.locator(".parseErrorIcon").hover()
-    expect(page.locator(".yasqe_tooltip")).to_be_visible()
+    expect(page.locator(".yasqe_tooltip strong").first).to_have_css("text-decoration-line", "underline")
+    assert said == []
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("alert")).to_be_visible()
     shoot(page, "mistake")
@@ -264,6 +268,22 @@ def test_without_javascript_the_form_asks_the_same(browser: Browser, service: Se
     plain.close()
 
 
+@in_a_browser
+def test_where_the_editor_does_not_come_the_form_still_takes_examples_and_answers(
+    browser: Browser, service: Service
+) -> None:
+    page = browser.new_page(locale="ja-JP")
+    page.route("**/yasqe.min.js", lambda route: route.abort())
+    page.goto(f"{service.url}/sparql?lang=ja")
+    page.get_by_label("質問集の問合せから始める").select_option("contractor-history")
+    expect(page.locator("#query")).to_be_visible()
+    expect(page.locator("#query")).to_have_value(ask_text(service, "/queries/contractor-history.rq?m=132241&lang=ja"))
+    page.locator("#query").fill(COUNCILS)
+    page.get_by_role("button", name="問い合わせる", exact=True).click()
+    expect(page.locator("tbody tr")).to_have_count(3)
+    page.close()
+
+
 def test_the_page_lets_no_script_run_but_the_service_s_own(service: Service) -> None:
     reply = ask(f"{service.url}/sparql", Accept="text/html")
     policy = dict(each.strip().split(" ", 1) for each in reply.headers["Content-Security-Policy"].split(";"))
@@ -286,6 +306,30 @@ def test_csv_for_excel_differs_by_its_mark_only(service: Service) -> None:
     assert marked.body == b"\xef\xbb\xbf" + plain.body
 
 
+TRICKY = """SELECT ?x WHERE { BIND("it's \\\"quoted\\\" \\\\ $HOME `x` )-\\" 長" AS ?x) # \\"\"\"\"
+}"""
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "told"),
+    [
+        (TRICKY, "solutions", ("it's", "$HOME `x` )-", "長")),
+        ("ASK { ?x a <https://w3id.org/sasaeai/ns#Council> }", "boolean", ("rue",)),
+        (
+            'CONSTRUCT { ?x ?y "\'" } WHERE { GRAPH ?g { ?x ?y "132241" } }',
+            "graph",
+            ("<https://w3id.org/sasaeai/id/132241>",),
+        ),
+    ],
+)
+def test_what_can_be_copied_asks_the_very_same(service: Service, text: str, kind: str, told: tuple[str, ...]) -> None:
+    copied = dict(editor.copies(f"{service.url}/sparql", editor.Asked(text), kind))
+    shell = subprocess.run(["bash", "-c", copied["curl"]], capture_output=True, text=True, check=True)
+    python = subprocess.run([sys.executable, "-c", copied["Python"]], capture_output=True, text=True, check=True)
+    for answer in (shell.stdout, python.stdout):
+        assert [word for word in told if word not in answer.replace("\\'", "'")] == []
+
+
 def test_an_unknown_example_is_not_found(service: Service) -> None:
     assert ask(f"{service.url}/sparql?example=no-such", Accept="text/html").status == 404
 
@@ -303,6 +347,7 @@ def test_the_address_of_the_settings_stands_in_what_is_copied() -> None:
 def test_the_lock_names_no_host_and_the_editor_carries_its_licences() -> None:
     lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
     assert [name for name, each in lock["packages"].items() if "resolved" in each] == []
+    assert "registry" not in (ROOT / "package-lock.json").read_text("utf-8")
     assert lock["packages"]["node_modules/@zazuko/yasgui"]["version"] == "4.6.2"
     if EDITOR.exists():
         licences = EDITOR.with_name("LICENSES.txt").read_text("utf-8")
