@@ -5,6 +5,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 VENV := .venv
 READY := $(VENV)/ready
+EDITOR := service/sasaeai/web/static/yasgui/yasqe.min.js
 
 .PHONY: serve test quick lint clean
 
@@ -23,12 +24,13 @@ lint: $(READY)
 	$(VENV)/bin/mypy
 
 # The stamp is a file inside the environment: it goes when the environment goes.
-$(READY): pyproject.toml constraints.txt service/build_hook.py
+$(READY): pyproject.toml constraints.txt service/build_hook.py package-lock.json
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Sasaeai needs Python 3.11 or newer; name it with: make PYTHON=python3.11"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' || { echo "This Python cannot make environments. On Debian: apt install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@test -f $(EDITOR) || echo "The query editor could not be fetched from npm: /sparql serves its plain form. To try again: make clean serve"
 	touch $@
 
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) build dist $(dir $(EDITOR))

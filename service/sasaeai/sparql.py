@@ -1,13 +1,15 @@
 """The flow of a stranger's query: looked at, sent to a worker, answered whole or refused."""
 
+import re
 from dataclasses import dataclass
 
 from sasaeai.errors import ServiceError
 from sasaeai.formats import RESULTS, Format
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
+from sasaeai.statements import Table, select
 from sasaeai.store import Answer, Dataset, Store
-from sasaeai.store.parameters import bind, iri
+from sasaeai.store.parameters import bind, iri, literal
 from sasaeai.store.scan import scan
 
 
@@ -26,6 +28,16 @@ def description(store: Store, repository: Repository, endpoint: str, graph: Form
     """Describe the endpoint at an address (SPARQL 1.1 Service Description)."""
     text = bind(repository.query("service-description").text, {"endpoint": [iri(endpoint)]})
     return store.query(text, results=RESULTS, graph=graph, lane="own")
+
+
+def terms(store: Store, repository: Repository, language: str) -> Table:
+    """List the classes and properties an editor can complete, with their labels in a language."""
+    return select(store, repository.query("terms"), lang=literal(language))
+
+
+def prefixes(repository: Repository) -> dict[str, str]:
+    """Return the project's prefixes and what they stand for."""
+    return dict(re.findall(r"^@prefix\s+(\S*):\s+<([^>]*)>", repository.prefixes(), re.MULTILINE))
 
 
 def answer(store: Store, settings: Settings, request: Request) -> Answer:

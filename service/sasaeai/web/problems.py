@@ -41,6 +41,11 @@ def tell(error: ServiceError) -> Response:
         )
         response.headers["Content-Type"] = "application/problem+json"
         response.headers["Content-Language"] = language()
+    return mark(response, error)
+
+
+def mark(response: Response, error: ServiceError) -> Response:
+    """Give a response that tells of a mistake its status, and what goes with it."""
     response.status_code = error.status
     response.headers["Cache-Control"] = "no-store"
     if error.retry_after is not None:

@@ -2,17 +2,16 @@
 
 from urllib.parse import unquote_to_bytes
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, jsonify, request
 
 from sasaeai import sparql
 from sasaeai.errors import ServiceError
 from sasaeai.formats import EVERY_FORMAT, GRAPH, GRAPH_FORMATS, RESULT_FORMATS, RESULTS, Format
-from sasaeai.statements import table
 from sasaeai.store import Answer, Dataset
 from sasaeai.store.parameters import iri
 from sasaeai.vocabulary import BASE
-from sasaeai.web import answers, askers
-from sasaeai.web.context import here
+from sasaeai.web import answers, askers, editor
+from sasaeai.web.context import here, language
 from sasaeai.web.requests import QUERY
 
 blueprint = Blueprint("sparql", __name__)
@@ -32,7 +31,7 @@ def protocol() -> Response:
     if "asOf" in request.values:
         raise _as_of_refused()
     if text is None and answers.wants_html(GRAPH_FORMATS):
-        return answers.send_page(render_template("sparql.html", query="", table=None))
+        return editor.blank(request.args.get("example"))
     if text is None:
         endpoint = (here().settings.public_base or BASE) + "sparql"
         graph = answers.required(GRAPH_FORMATS)
@@ -40,6 +39,15 @@ def protocol() -> Response:
     if answers.wants_html(EVERY_FORMAT):
         return _page(text)
     return answers.send(_answer(text, answers.chosen(RESULT_FORMATS), answers.chosen(GRAPH_FORMATS)))
+
+
+@blueprint.get("/sparql/terms")
+def terms() -> Response:
+    """List the terms that the editor completes, labelled in the language of the request."""
+    found = sparql.terms(here().store, here().repository, language())
+    response = jsonify([{name: cell["value"] for name, cell in row.items()} for row in found.rows])
+    response.headers["X-Dataset-Version"] = found.version
+    return response
 
 
 def _query_text() -> str | None:
@@ -61,7 +69,7 @@ def _query_text() -> str | None:
     queries = request.values.getlist("query")
     if len(queries) > 1:
         raise ServiceError("two-queries", 400, count=len(queries))
-    if not queries and (request.method == "POST" or request.args.keys() - {"lang"}):
+    if not queries and (request.method == "POST" or request.args.keys() - {"lang", "example"}):
         raise ServiceError("no-query", 400)
     return queries[0] if queries else None
 
@@ -118,14 +126,17 @@ def _absolute(parameter: str, value: str) -> str:
 
 
 def _page(text: str) -> Response:
-    answer = _answer(text, RESULTS, GRAPH)
-    if len(answer.body) > (limit := here().settings.max_page_bytes):
-        # Built here, a page of millions of cells would keep this process from everybody else for minutes.
-        raise ServiceError("page-too-large", 503, retry_after=60, limit=limit)
-    rows = table(answer) if answer.kind == "solutions" else None
-    raw = None if rows else answer.body.decode()
-    html = render_template("sparql.html", query=text, table=rows, raw=raw, version=answer.version, cut=answer.cut)
-    response = answers.send_page(html, answer.version)
+    text = text.replace("\r\n", "\n")  # what a form makes of the lines it sends
+    try:
+        answer = _answer(text, RESULTS, GRAPH)
+        if len(answer.body) > (limit := here().settings.max_page_bytes):
+            # Built here, a page of millions of cells would keep this process from everybody else for minutes.
+            raise ServiceError("page-too-large", 503, retry_after=60, limit=limit)
+    except ServiceError as error:
+        return editor.refused(text, error)
+    named = ("default-graph-uri", "named-graph-uri")
+    others = [(name, value) for name in named for value in request.values.getlist(name)]
+    response = editor.answered(editor.Asked(text, others), answer)
     answers.mark(response, answer)
     return response
 

@@ -1,0 +1,172 @@
+"""The page of /sparql: a form to write a query on, its answer, and the ways to take both elsewhere.
+
+All of it works without JavaScript; `static/sparql.js` puts the editor over the form where there is one.
+"""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+from flask import Response, current_app, render_template
+
+from sasaeai import catalogue, sparql
+from sasaeai.catalogue import Question
+from sasaeai.errors import ServiceError
+from sasaeai.statements import table
+from sasaeai.store import Answer
+from sasaeai.web import problems
+from sasaeai.web.answers import SCRIPT_POLICY, WITH_BOM, send_page
+from sasaeai.web.context import here, language
+
+DOWNLOADS = {
+    "solutions": (("csv", "CSV"), (WITH_BOM, "CSV (Excel)"), ("srj", "JSON"), ("srx", "XML"), ("tsv", "TSV")),
+    "boolean": (("srj", "JSON"), ("srx", "XML")),
+    "graph": (("ttl", "Turtle"), ("nt", "N-Triples"), ("rdf", "RDF/XML"), ("jsonld", "JSON-LD")),
+}
+"""The formats an answer of each kind can be had in, and what to call them."""
+
+LONGEST_LINK = 8000
+"""Characters: servers and proxies on the way refuse longer ones."""
+
+LOCAL = "http://127.0.0.1:8000/"
+"""What `make serve` answers on. The page's script puts its own address there if the settings name none."""
+
+START = """PREFIX sas: <https://w3id.org/sasaeai/ns#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+
+SELECT ?council ?councilLabel WHERE {
+  ?council a sas:Council ; skos:prefLabel ?councilLabel .
+  FILTER(lang(?councilLabel) = "%s")
+}
+LIMIT 20
+"""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Hold a query as it was asked, with the other parameters its answer depends on."""
+
+    text: str
+    others: Sequence[tuple[str, str]] = ()
+
+    @property
+    def link(self) -> str:
+        """Return the address that asks this again."""
+        return "/sparql?" + urlencode([("query", self.text), *self.others])
+
+
+def blank(example: str | None) -> Response:
+    """Show the page before anything is asked, with a question of the catalogue on it if one is named."""
+    if example is None:
+        return _page(START % language())
+    if example not in here().questions:
+        raise ServiceError("unknown-question", 404, name=example)
+    question = here().questions[example]
+    return _page(catalogue.fill(question, _arguments(question)))
+
+
+def refused(text: str, error: ServiceError) -> Response:
+    """Show what is wrong with a query, above the query itself."""
+    return problems.mark(_page(text, problem=error.message(language())), error)
+
+
+def answered(asked: Asked, answer: Answer) -> Response:
+    """Show a query and its answer."""
+    rows = table(answer) if answer.kind == "solutions" else None
+    return _page(
+        asked.text,
+        version=answer.version,
+        table=rows,
+        cut=answer.cut,
+        raw=None if rows else answer.body.decode(),
+        link=asked.link if len(asked.link) <= LONGEST_LINK else None,
+        others=asked.others,
+        downloads=DOWNLOADS[answer.kind],
+        copies=copies((here().settings.public_base or LOCAL) + "sparql", asked, answer.kind),
+    )
+
+
+def _page(text: str, *, version: str | None = None, **values: object) -> Response:
+    html = render_template(
+        "sparql.html",
+        query=text,
+        version=version,
+        prefixes=sparql.prefixes(here().repository),
+        examples=[(each, _address(each)) for each in here().questions.values()],
+        editor=(Path(current_app.static_folder or "") / "yasgui" / "yasqe.min.js").is_file(),
+        stand_in="" if here().settings.public_base else LOCAL,
+        longest=LONGEST_LINK,
+        **values,
+    )
+    response = send_page(html, version)
+    response.headers["Content-Security-Policy"] = SCRIPT_POLICY
+    return response
+
+
+def _arguments(question: Question) -> dict[str, list[str]]:
+    given = dict(question.example.get("parameters", {}))
+    return given | {"lang": [language()]} if "lang" in question.parameters else given
+
+
+def _address(question: Question) -> str:
+    return f"/queries/{question.name}.rq?{urlencode(_arguments(question), doseq=True)}"
+
+
+def copies(endpoint: str, asked: Asked, kind: str) -> list[tuple[str, str]]:
+    """Word a query as a command for the shell, a program in Python and one in R."""
+    return [
+        ("curl", _curl(endpoint, asked, kind)),
+        ("Python", _python(endpoint, asked, kind)),
+        ("R", _r(endpoint, asked, kind)),
+    ]
+
+
+def _curl(endpoint: str, asked: Asked, kind: str) -> str:
+    accept = {"solutions": "text/csv", "boolean": "application/sparql-results+json", "graph": "text/turtle"}[kind]
+    values = [f"--data-urlencode {shlex.quote(f'{name}={value}')}" for name, value in asked.others]
+    values.append(f"--data-urlencode {shlex.quote(f'query={asked.text.strip()}')}")
+    return " \\\n  ".join([f"curl -sS {shlex.quote(endpoint)} -H 'Accept: {accept}'", *values])
+
+
+def _python(endpoint: str, asked: Asked, kind: str) -> str:
+    escaped = asked.text.strip().replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    name = "TURTLE" if kind == "graph" else "JSON"
+    end = {
+        "solutions": 'for row in sasaeai.queryAndConvert()["results"]["bindings"]:\n'
+        '    print({name: cell["value"] for name, cell in row.items()})',
+        "boolean": 'print(sasaeai.queryAndConvert()["boolean"])',
+        "graph": "print(sasaeai.queryAndConvert().decode())",
+    }[kind]
+    return "\n".join(
+        [
+            f"from SPARQLWrapper import {name}, POST, SPARQLWrapper",
+            "",
+            f'sasaeai = SPARQLWrapper("{endpoint}", returnFormat={name})',
+            "sasaeai.setMethod(POST)",
+            *(f"sasaeai.addParameter({parameter!r}, {value!r})" for parameter, value in asked.others),
+            f'sasaeai.setQuery("""\n{escaped}\n""")',
+            end,
+        ]
+    )
+
+
+def _r(endpoint: str, asked: Asked, kind: str) -> str:
+    dashes = "-"
+    while f'){dashes}"' in asked.text:
+        dashes += "-"
+    others = "".join(f"&{urlencode([pair])}" for pair in asked.others)
+    wanted = {"solutions": "csv", "boolean": "srj", "graph": "ttl"}[kind]
+    read = (
+        'rows <- read.csv(address, colClasses = "character", encoding = "UTF-8")\nprint(rows)'
+        if kind == "solutions"
+        else 'writeLines(readLines(address, encoding = "UTF-8"))'
+    )
+    return "\n".join(
+        [
+            f'query <- r"{dashes}({asked.text.strip()}){dashes}"',
+            f'address <- paste0("{endpoint}?_format={wanted}{others}&query=", URLencode(query, reserved = TRUE))',
+            read,
+        ]
+    )
