@@ -13,7 +13,7 @@ import pytest
 
 from .conftest import Service, start_service, stop_service
 from .processes import processes
-from .test_sparql import get
+from .test_sparql import ask, get
 
 POST = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
 LONG = urllib.parse.quote("SELECT * { ?s ?p ?o } LIMIT 3000")
@@ -30,6 +30,21 @@ def target() -> Iterator[Service]:
 
 def connect(service: Service) -> socket.socket:
     return socket.create_connection(("127.0.0.1", urllib.parse.urlsplit(service.url).port or 0), timeout=30)
+
+
+def test_bodies_that_do_not_come_leave_threads_to_the_others(target: Service) -> None:
+    with many(target, 150, lambda each: each.sendall(POST + b"Content-Length: 1000\r\n\r\nASK")) as held:
+        time.sleep(2)
+        assert others_are_answered(target)
+        answered = 0
+        for each in held:
+            each.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                assert each.recv(12) == b"HTTP/1.1 429"
+                answered += 1
+        assert answered >= 150 - 2 * 8
+    reply = ask(f"{target.url}/sparql", data=b"ASK {}", Content_Type="application/sparql-query")
+    assert reply.status == 200, "their places are free when they have gone"
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ from sasaeai import catalogue
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store
-from sasaeai.web import answers, context, entity, pages, problems, questions, requests, sparql
+from sasaeai.web import answers, bodies, context, entity, pages, problems, questions, requests, sparql
 
 
 def create_app(settings: Settings, store: Store) -> Flask:
@@ -17,6 +17,7 @@ def create_app(settings: Settings, store: Store) -> Flask:
     context.install(app, context.Context(settings, repository, store, catalogue.questions(repository)))
     for each in (pages, sparql, entity, questions):
         app.register_blueprint(each.blueprint)
+    bodies.install(app, settings)
     problems.install(app)
     answers.install(app)
     requests.install(app, settings)
