@@ -115,3 +115,17 @@ def value(row: Mapping[str, Mapping[str, str]], name: str) -> str:
 def test_the_folder_of_every_kind_of_fact_has_a_readme() -> None:
     folders = ("data", "data/cities", "data/register", "ontology", "shapes", "queries")
     assert [each for each in folders if not (ROOT / each / "README.md").is_file()] == []
+
+
+def test_the_limits_that_operators_are_told_of_are_settings() -> None:
+    names = {each.name.upper() for each in fields(Settings)}
+    rows = table(DOCS / "operating.md", "The limits")
+    told = {name for cells in rows for name in CODE.findall(cells[1])}
+    assert told <= names
+    limits = {name for name in names if re.search(r"MAX_|SECONDS|WORKER|QUEUE|PER_CLIENT|THREADS|SCAN", name)}
+    assert told == limits
+    written_out = set(re.findall(r"SASAEAI_([A-Z_]+)", (DOCS / "operating.md").read_text("utf-8")))
+    assert written_out <= names
+    patience = Settings.wait_seconds * 2 + Settings.quick_seconds + Settings.slow_seconds
+    assert patience < 45
+    assert Settings.own_workers + Settings.quick_workers + Settings.slow_workers == 8

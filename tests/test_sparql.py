@@ -1,13 +1,10 @@
 """The SPARQL Protocol, over real HTTP."""
 
-import contextlib
 import csv
 import gzip
 import http.client
 import io
 import json
-import socket
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -21,7 +18,6 @@ from rdflib import Graph, Namespace, URIRef
 from SPARQLWrapper import CSV, JSON, TURTLE, SPARQLWrapper
 
 from .conftest import Service
-from .processes import wait_until
 
 NAMES = """
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -330,21 +326,6 @@ def test_an_answer_too_large_for_a_page_is_refused_as_a_page_only(service: Servi
 def test_the_other_language_of_a_page_keeps_what_was_asked(service: Service) -> None:
     page = get(service, "ASK {}", "text/html", lang="ja").body.decode()
     assert 'href="/sparql?query=ASK+%7B%7D&amp;lang=en"' in page
-
-
-def test_who_sends_without_end_takes_the_places_of_senders_only(service: Service) -> None:
-    host, port = urllib.parse.urlsplit(service.url).netloc.split(":")
-    start = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: 100\r\n\r\nASK"
-    with contextlib.ExitStack() as stack:
-        for number in range(100):
-            slow = stack.enter_context(socket.create_connection((host, int(port)), timeout=30))
-            slow.sendall(start % (DIRECT if number % 2 else FORM))
-        time.sleep(0.5)
-        assert all(get(service, "ASK {}").status == 200 for _ in range(8))
-        refused = ask(f"{service.url}/sparql", data=b"ASK {}", Content_Type="application/sparql-query")
-        assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
-    # The places are free again.
-    wait_until(lambda: ask(f"{service.url}/sparql", data=b"ASK {}", Content_Type=DIRECT.decode()).status == 200)
 
 
 def test_as_of_is_refused_with_a_pointer_to_the_questions_that_take_it(service: Service) -> None:

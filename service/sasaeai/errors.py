@@ -49,6 +49,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "送られた内容が大きすぎます(上限{limit}バイト)。",
         "en": "What was sent is too large (limit {limit} bytes).",
     },
+    "slow-bodies": {
+        "ja": "本文が届き終わっていない要求は同時に{limit}件までです。",
+        "en": "You may have {limit} requests at once whose body has not come yet.",
+    },
     "media-type": {
         "ja": "Content-Type「{given}」は受け付けません。{wanted}のいずれかで送ってください。",
         "en": "Content-Type '{given}' is not accepted. Send one of {wanted}.",

@@ -44,6 +44,7 @@ class Settings:
 
     max_query_bytes: int = _setting(200_000, "length of a query text; beyond: 413")
     max_body_bytes: int = _setting(1_000_000, "length of a request body; beyond: 413")
+    bodies_per_client: int = _setting(8, "bodies of one client a web process reads at once; beyond: 429")
     max_answer_bytes: int = _setting(50_000_000, "length of an answer; beyond: cut with a mark, or 503")
     max_page_bytes: int = _setting(2_000_000, "length of an answer that is shown as a page; beyond: 503")
     max_rows: int = _setting(100_000, "rows or triples of an ad-hoc answer; beyond: cut with a mark, or 503")

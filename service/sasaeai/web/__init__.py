@@ -1,14 +1,12 @@
 """The edge to HTTP: one module a flow, and what they share. Only here Flask is spoken."""
 
-from threading import Semaphore
-
 from flask import Flask
 
 from sasaeai import catalogue
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store
-from sasaeai.web import answers, context, entity, pages, problems, questions, requests, sparql
+from sasaeai.web import answers, bodies, context, entity, pages, problems, questions, requests, sparql
 
 
 def create_app(settings: Settings, store: Store) -> Flask:
@@ -16,10 +14,10 @@ def create_app(settings: Settings, store: Store) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     repository = Repository(settings.root)
-    senders = Semaphore(max(settings.web_threads // 2, 1))
-    context.install(app, context.Context(settings, repository, store, catalogue.questions(repository), senders))
+    context.install(app, context.Context(settings, repository, store, catalogue.questions(repository)))
     for each in (pages, sparql, entity, questions):
         app.register_blueprint(each.blueprint)
+    bodies.install(app, settings)
     problems.install(app)
     answers.install(app)
     requests.install(app, settings)

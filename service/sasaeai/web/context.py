@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from threading import Semaphore
 from urllib.parse import quote, urlencode
 
 from flask import Flask, current_app, request
@@ -16,13 +15,12 @@ from sasaeai.store import Store
 
 @dataclass(frozen=True)
 class Context:
-    """Hold what the application was built from, and the places of those who send it something."""
+    """Hold what the application was built from."""
 
     settings: Settings
     repository: Repository
     store: Store
     questions: Mapping[str, Question]
-    senders: Semaphore
 
 
 def install(app: Flask, context: Context) -> None:

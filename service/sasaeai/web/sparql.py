@@ -57,11 +57,11 @@ def _query_text() -> str | None:
             case "application/sparql-query" if "query" in request.args:
                 raise ServiceError("two-queries", 400, count=len(request.args.getlist("query")) + 1)
             case "application/sparql-query":
-                return _decoded(_body())
+                return _decoded(request.get_data())
             case "application/sparql-update":
                 raise ServiceError("update", 403)
             case "application/x-www-form-urlencoded":
-                _decoded(unquote_to_bytes(_body()))
+                _decoded(unquote_to_bytes(request.get_data()))
             case other:
                 raise ServiceError("media-type", 415, given=other, wanted=f"{FORM}, {DIRECT}")
     if "update" in request.values:
@@ -72,17 +72,6 @@ def _query_text() -> str | None:
     if not queries and (request.method == "POST" or request.args.keys() - {"lang", "example"}):
         raise ServiceError("no-query", 400)
     return queries[0] if queries else None
-
-
-def _body() -> bytes:
-    """Read what is sent. A slow sender keeps his thread: senders may take half of the threads, and no more."""
-    senders = here().senders
-    if not senders.acquire(blocking=False):
-        raise ServiceError("busy", 503, retry_after=5)
-    try:
-        return request.get_data()
-    finally:
-        senders.release()
 
 
 def _as_of_refused() -> ServiceError:

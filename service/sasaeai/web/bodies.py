@@ -1,0 +1,62 @@
+"""The bodies of requests, read before anything else, by no more threads than can be spared.
+
+The server offers no deadline for reading: a body that was announced and does not come holds its thread until its
+sender leaves. So few bodies of one client, and never more than half the threads, are read at once; who finds no place
+soon is refused without being read, and requests without a body go on as if nothing were.
+"""
+
+import contextlib
+import io
+import threading
+from collections import Counter
+from collections.abc import Iterator
+
+from flask import Flask, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from sasaeai.errors import ServiceError
+from sasaeai.settings import Settings
+from sasaeai.web import askers
+
+_PATIENCE = 0.2
+"""Seconds to wait for a place: a body that has come is read in far less."""
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Have an application read each body, or refuse the request."""
+    places = _Places(settings.bodies_per_client, max(1, settings.web_threads // 2))
+
+    @app.before_request
+    def take() -> None:
+        environ = request.environ
+        if not environ.get("CONTENT_LENGTH", "").strip("0") and "HTTP_TRANSFER_ENCODING" not in environ:
+            return
+        if (request.content_length or 0) > settings.max_body_bytes:
+            raise RequestEntityTooLarge
+        with places.held(askers.account(askers.address(environ, settings.trusted_proxies))):
+            environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(settings.max_body_bytes + 1))
+
+
+class _Places:
+    """Count whose bodies are being read, by client and in all."""
+
+    def __init__(self, each: int, total: int) -> None:
+        self._each, self._total = each, total
+        self._clients = Counter[str]()
+        self._change = threading.Condition()
+
+    @contextlib.contextmanager
+    def held(self, client: str) -> Iterator[None]:
+        """Hold a place for a client, or refuse one."""
+        with self._change:
+            if not self._change.wait_for(lambda: self._clients[client] < self._each, _PATIENCE):
+                raise ServiceError("slow-bodies", 429, retry_after=10, limit=self._each)
+            if not self._change.wait_for(lambda: self._clients.total() < self._total, _PATIENCE):
+                raise ServiceError("busy", 503, retry_after=10)
+            self._clients[client] += 1
+        try:
+            yield
+        finally:
+            with self._change:
+                self._clients -= Counter([client])
+                self._change.notify_all()
