@@ -84,6 +84,21 @@ def test_a_source_without_a_digest_is_found_even_without_its_text() -> None:
     assert [each.key for each in findings] == ["no-file", "no-digest"]
 
 
+def test_quotes_of_a_graph_that_names_no_document_are_found(repository: Repository) -> None:
+    store = LocalStore(repository)
+    store.publish(
+        {"https://w3id.org/sasaeai/graph/x": '<x:a> <https://w3id.org/sasaeai/ns#quote> "引用です"@ja .'.encode()}
+    )
+    (orphan,) = [each for each in evidence.documents(store, repository) if each.graph.endswith("/x")]
+    assert [each.key for each in evidence.examine(orphan, None).findings] == ["no-source"]
+
+
+def test_a_text_that_no_source_names_is_found(tmp_path: Path) -> None:
+    named = document(tmp_path)
+    (tmp_path / "other.txt").write_text(TEXT, "utf-8")
+    assert [each.name for each in evidence.unnamed([named], tmp_path)] == ["other.txt"]
+
+
 @given(st.text(), st.integers(0, 50), st.integers(4, 80))
 def test_any_fragment_of_a_document_is_found_in_it(text: str, start: int, length: int) -> None:
     fragment = evidence.normalised(text)[start : start + length]

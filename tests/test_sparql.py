@@ -26,7 +26,6 @@ SELECT ?code ?name WHERE {
   ?programme sas:runBy ?city . ?city sas:code ?code ; skos:prefLabel ?name . FILTER(lang(?name) = "ja")
 } ORDER BY ?code
 """
-FORM, DIRECT = b"application/x-www-form-urlencoded", b"application/sparql-query"
 CITIES = [("072036", "郡山市"), ("131032", "港区"), ("132241", "多摩市"), ("221007", "静岡市")]
 
 

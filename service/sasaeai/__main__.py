@@ -109,18 +109,22 @@ def look_up(sources: Path | None, untouched: bool) -> None:
     """Look up every quote in its document, and list the lines no quote touches."""
     repository = _repository()
     store = _store(repository)
+    documents = evidence.documents(store, repository)
     wrong = 0
-    for document in evidence.documents(store, repository):
+    for document in documents:
         result = evidence.examine(document, sources)
         wrong += len(result.findings)
         state = "every quote looked up" if result.checked else "NOT looked up: its text is not in the folder of sources"
-        click.echo(f"{document.source} ({document.file}): {len(document.quotes)} quotes, {state}")
+        click.echo(f"{document.source or document.graph} ({document.file}): {len(document.quotes)} quotes, {state}")
         for each in result.findings:
             click.echo(f"  {evidence.WORDS[each.key]}: {each.detail}")
         if untouched and result.checked:
             click.echo(f"  {len(result.untouched)} lines that no quote touches:")
             for number, line in result.untouched:
                 click.echo(f"  {number:5}  {line}")
+    for path in evidence.unnamed(documents, sources):
+        wrong += 1
+        click.echo(f"{path.name}: no source of the graph names this text")
     sys.exit(WRONG if wrong else 0)
 
 

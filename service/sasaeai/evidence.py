@@ -29,7 +29,7 @@ class Document:
     """Hold what the graph says of a source's text, kept outside the repository, and the quotes taken from it."""
 
     graph: str
-    source: str
+    source: str | None
     file: str | None
     sha256: str | None
     quotes: tuple[Quote, ...]
@@ -55,6 +55,7 @@ class Examination:
 
 
 WORDS = {
+    "no-source": "the graph names no document its quotes are from (dct:source)",
     "no-file": "the source names no file (sas:file)",
     "no-digest": "the source has no SHA-256 of its text (sas:sha256, 64 lower-case hexadecimal digits)",
     "length": f"a quote has {SHORTEST} to {LONGEST} characters",
@@ -90,6 +91,12 @@ def examine(document: Document, sources: Path | None) -> Examination:
     return Examination(document, True, tuple(findings), untouched)
 
 
+def unnamed(documents: Iterable[Document], sources: Path | None) -> list[Path]:
+    """List the texts of the folder that no source names."""
+    named = {each.file for each in documents}
+    return [path for path in sorted(sources.glob("*.txt")) if path.name not in named] if sources else []
+
+
 def normalised(text: str) -> str:
     """Return a text as quotes are compared: in NFC, without any white space."""
     return "".join(unicodedata.normalize("NFC", text).split())
@@ -98,11 +105,14 @@ def normalised(text: str) -> str:
 def _document(rows: list[Row]) -> Document:
     first = rows[0]
     quotes = {Quote(row["resource"]["value"], row["quote"]["value"]): None for row in rows}
-    file, sha256 = (first[name]["value"] if name in first else None for name in ("file", "sha256"))
-    return Document(first["graph"]["value"], first["source"]["value"], file, sha256, tuple(quotes))
+    source, file, sha256 = (first[name]["value"] if name in first else None for name in ("source", "file", "sha256"))
+    return Document(first["graph"]["value"], source, file, sha256, tuple(quotes))
 
 
 def _formal(document: Document) -> Iterator[Finding]:
+    if document.source is None:
+        yield Finding(document, "no-source", document.graph)
+        return
     if not document.file:
         yield Finding(document, "no-file", document.source)
     if not document.sha256 or len(document.sha256) != 64 or set(document.sha256) - set("0123456789abcdef"):

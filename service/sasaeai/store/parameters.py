@@ -33,7 +33,7 @@ def bind(text: str, values: Mapping[str, Sequence[Term]]) -> str:
 
 
 def _spelled(term: Term) -> str:
-    # SPARQL 1.1 §19.2 reads \\uXXXX before it reads tokens, some engines within them: after an escaped backslash a
+    # SPARQL 1.1 §19.2 reads \u0041 before it reads tokens, some engines within them: after an escaped backslash a
     # letter u would be an escape to the one and not to the other, so it is written by its number, which both read.
     return _ESCAPE.sub(lambda found: f"{found[1]}\\u{ord(found[2]):04X}" if found[1] else found[0], str(term))
 

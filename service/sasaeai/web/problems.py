@@ -1,17 +1,16 @@
 """How a mistake is told: as problem+json (RFC 9457), or as a page to who reads pages."""
 
 import json
-import logging
+import traceback
 
 from flask import Flask, Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from sasaeai.errors import ServiceError
+from sasaeai.journal import log
 from sasaeai.vocabulary import BASE
 from sasaeai.web.answers import reads_pages, send_page
 from sasaeai.web.context import here, language
-
-log = logging.getLogger(__name__)
 
 
 def install(app: Flask) -> None:
@@ -68,5 +67,5 @@ def _translate(error: HTTPException) -> Response:
 
 
 def _unforeseen(error: Exception) -> Response:
-    log.error("unforeseen error at %s", request.path, exc_info=error)
+    log("fault", path=request.path, trace="".join(traceback.format_exception(error)))
     return tell(ServiceError("internal", 500))

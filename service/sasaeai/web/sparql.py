@@ -16,9 +16,6 @@ from sasaeai.web.requests import QUERY
 
 blueprint = Blueprint("sparql", __name__)
 
-FORM = "application/x-www-form-urlencoded"
-DIRECT = "application/sparql-query"
-
 
 @blueprint.route("/sparql", methods=["GET", "POST", "OPTIONS"])
 def protocol() -> Response:
@@ -63,7 +60,9 @@ def _query_text() -> str | None:
             case "application/x-www-form-urlencoded":
                 _decoded(unquote_to_bytes(request.get_data()))
             case other:
-                raise ServiceError("media-type", 415, given=other, wanted=f"{FORM}, {DIRECT}")
+                raise ServiceError(
+                    "media-type", 415, given=other, wanted="application/sparql-query, application/x-www-form-urlencoded"
+                )
     if "update" in request.values:
         raise ServiceError("update", 403)
     queries = request.values.getlist("query")
