@@ -71,12 +71,12 @@ def install(app: Flask) -> None:
         _compress(response)
         if response.status_code == 200 and request.method in {"GET", "HEAD"} and not response.is_streamed:
             response.headers.setdefault("Cache-Control", "no-cache")
-            _mark(response)
+            _tag(response)
             response.make_conditional(request)
         return response
 
 
-def _mark(response: Response) -> None:
+def _tag(response: Response) -> None:
     """Give a response its ETag: that of its bytes and of what they are to be read as."""
     if "ETag" not in response.headers:
         read_as = [response.headers.get(f"Content-{each}") for each in ("Type", "Language", "Encoding")]
