@@ -5,7 +5,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 VENV := .venv
 READY := $(VENV)/ready
-EDITOR := service/sasaeai/web/static/yasgui/yasqe.min.js
+EDITOR := service/sasaeai/web/static/npm/yasqe.min.js
 
 .PHONY: serve test quick lint clean
 
@@ -29,7 +29,7 @@ $(READY): pyproject.toml constraints.txt service/build_hook.py package-lock.json
 	@$(PYTHON) -c 'import ensurepip, venv' || { echo "This Python cannot make environments. On Debian: apt install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
-	@test -f $(EDITOR) || echo "The query editor could not be fetched from npm: /sparql serves its plain form. To try again: make clean serve"
+	@test -f $(EDITOR) || echo "The query editor and the design tokens could not be fetched from npm: /sparql serves its plain form, and pages their own colours. To try again: make clean serve"
 	touch $@
 
 clean:

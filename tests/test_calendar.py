@@ -22,6 +22,7 @@ from sasaeai.calendar import (
     fiscal_year_of,
     parse_day,
     parse_range,
+    reading,
 )
 
 DATA = Path(__file__).parent.parent / "data"
@@ -340,3 +341,21 @@ def test_the_fiscal_years_of_the_graph_are_those_of_the_calendar(tmp_path: Path)
     assert output.read_bytes() == committed
     assert committed.decode().count("a sas:FiscalYear") == 41
     assert '"令和元年度"@ja, "FY2019"@en ;\n    skos:altLabel "平成31年度"@ja' in committed.decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "ja", "en"),
+    [
+        ("2019-04-01", "2019年4月1日(平成31年4月1日)", "1 April 2019 (Heisei 31)"),
+        ("2019-05-01", "2019年5月1日(令和元年5月1日)", "1 May 2019 (Reiwa 1)"),
+        ("2018-01", "2018年1月(平成30年1月)", "January 2018 (Heisei 30)"),
+        (
+            "2018-02-09T13:30:00+09:00",
+            "2018年2月9日(平成30年2月9日) 13:30",
+            "9 February 2018 (Heisei 30) 13:30",
+        ),
+        ("令和6年度~", "令和6年度~", "令和6年度~"),
+    ],
+)
+def test_readers_see_a_day_with_its_era(text: str, ja: str, en: str) -> None:
+    assert (reading(text, "ja"), reading(text, "en")) == (ja, en)

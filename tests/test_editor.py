@@ -21,7 +21,7 @@ from .conftest import ROOT, Service, start_service, stop_service
 from .test_sparql import NAMES, ask, get
 
 CHROMIUM = "/usr/bin/chromium"
-EDITOR = ROOT / "service" / "sasaeai" / "web" / "static" / "yasgui" / "yasqe.min.js"
+EDITOR = ROOT / "service" / "sasaeai" / "web" / "static" / "npm" / "yasqe.min.js"
 
 pytestmark = pytest.mark.slow
 in_a_browser = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"{CHROMIUM} is not installed")

@@ -38,25 +38,25 @@ def test_the_wheel_carries_the_graph_and_the_licences(wheel: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_wheel_carries_the_editor_that_was_fetched_with_its_licences(wheel: Path) -> None:
-    fetched = ROOT / "service" / "sasaeai" / "web" / "static" / "yasgui"
+def test_the_wheel_carries_what_was_fetched_with_its_licences(wheel: Path) -> None:
+    fetched = ROOT / "service" / "sasaeai" / "web" / "static" / "npm"
     names = set(zipfile.ZipFile(wheel).namelist())
-    assert {f"sasaeai/web/static/yasgui/{path.name}" for path in fetched.glob("*")} <= names
+    assert {f"sasaeai/web/static/npm/{path.name}" for path in fetched.glob("*")} <= names
     assert "sasaeai/web/static/sparql.js" in names
 
 
 @pytest.mark.slow
 def test_where_npm_cannot_be_reached_the_build_succeeds_and_says_so(tmp_path: Path) -> None:
-    unbuilt = shutil.ignore_patterns(".git", ".venv", ".*_cache", ".hypothesis", "__pycache__", "yasgui", "tests")
+    unbuilt = shutil.ignore_patterns(".git", ".venv", ".*_cache", ".hypothesis", "__pycache__", "npm", "tests")
     source = shutil.copytree(ROOT, tmp_path / "source", ignore=unbuilt)
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     environment = os.environ | {"npm_config_registry": "http://127.0.0.1:9/", "npm_config_fetch_retries": "0"}
     built = subprocess.run(command, cwd=source, env=environment, check=True, capture_output=True, text=True)
-    assert "Built without the query editor" in built.stdout + built.stderr
+    assert "Built without what npm brings" in built.stdout + built.stderr
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
     assert "sasaeai/web/templates/sparql.html" in names
-    assert not [name for name in names if "yasgui" in name]
+    assert not [name for name in names if "static/npm" in name]
 
 
 @pytest.mark.slow

@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from calendar import monthrange
+from calendar import month_name, monthrange
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 MESSAGES: dict[str, dict[str, str]] = {
@@ -86,6 +86,11 @@ _PERIOD = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(rf"(?:(?:{'|'.join(_ERA_OF)})(?:元|[0-9]{{1,2}})|[0-9]{{4}})年?", re.IGNORECASE)
+_ISO = re.compile(
+    r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})"
+    r"(?:-(?P<day>[0-9]{2})(?:T(?P<clock>[0-9]{2}:[0-9]{2})(?::00)?(?:[+-][0-9:]+)?)?)?"
+)
+_ROMAJI = {"明治": "Meiji", "大正": "Taishō", "昭和": "Shōwa", "平成": "Heisei", "令和": "Reiwa"}
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー", "-") | dict.fromkeys("〜∼～", "~"))
 
 
@@ -209,6 +214,31 @@ def fiscal_year_label(year: int, language: str) -> str:
     if language != "ja":
         return f"FY{year}"
     return _NAMED_AFTER_ITS_CHANGE.get(year) or f"{_era_year(date(year, 4, 1))}度"
+
+
+def today() -> date:
+    """Return the day it is in Japan."""
+    return datetime.now(timezone(timedelta(hours=9))).date()
+
+
+def reading(text: str, language: str) -> str:
+    """Write an ISO day, month or moment for readers, with its era.
+
+    2019-04-01 is 2019年4月1日(平成31年4月1日) in `ja`, 1 April 2019 (Heisei 31) in `en`. What is none of these is
+    returned as it is.
+    """
+    match = _ISO.fullmatch(text)
+    if match is None or not FIRST_YEAR <= int(match["year"]) <= LAST_YEAR:
+        return text
+    year, month, number = int(match["year"]), int(match["month"]), match["day"]
+    day = date(year, month, int(number or 1))
+    clock = f" {match['clock']}" if match["clock"] else ""
+    if language == "ja":
+        western = f"{year}年{month}月" + (f"{int(number)}日" if number else "")
+        return f"{western}({era_name(day) if number else f'{_era_year(day)}{month}月'}){clock}"
+    era = _era_at(day)
+    western = (f"{int(number)} " if number else "") + f"{month_name[month]} {year}"
+    return f"{western} ({_ROMAJI[era.name]} {year - era.year_one + 1}){clock}"
 
 
 def era_name(day: date) -> str:

@@ -4,7 +4,6 @@ A file `queries/catalogue/<name>.rq` is the registration: its `#+` header (YAML,
 whom and with which example; its text runs unchanged in any SPARQL tool.
 """
 
-import datetime
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -149,8 +148,7 @@ def _code(_: Parameter, text: str) -> Term:
 
 def _day(_: Parameter, text: str) -> Term:
     if text == "today":
-        japan = datetime.timezone(datetime.timedelta(hours=9))
-        return literal(datetime.datetime.now(japan).date())
+        return literal(calendar.today())
     return literal(calendar.parse_day(text).day)
 
 

@@ -103,6 +103,10 @@ class Repository:
         """Return the project's prefix declarations, as Turtle."""
         return (self.root / "ontology" / "prefixes.ttl").read_text("utf-8")
 
+    def scheme(self, key: str) -> Path:
+        """Return where a code list lies."""
+        return self.root / "ontology" / "schemes" / f"{key}.ttl"
+
     def rules(self) -> list[QueryFile]:
         """Return the CONSTRUCT rules in the order they run."""
         return self._queries("rules")

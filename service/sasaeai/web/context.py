@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode
+from functools import cached_property
+from pathlib import Path
 
 from flask import Flask, current_app, request
+from rdflib import SKOS, Graph, Literal
 from werkzeug.datastructures import LanguageAccept
 
+from sasaeai import calendar
 from sasaeai.catalogue import LANGUAGES, Question
+from sasaeai.errors import ServiceError
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store
@@ -22,13 +26,28 @@ class Context:
     store: Store
     questions: Mapping[str, Question]
 
+    @cached_property
+    def state_names(self) -> Mapping[tuple[str, str], str]:
+        """Name the states of an answer by key and language, as their concepts are labelled."""
+        labels = Graph().parse(self.repository.scheme("state")).subject_objects(SKOS.prefLabel)
+        return {
+            (str(concept).rpartition("/")[2], str(label.language)): str(label)
+            for concept, label in labels
+            if isinstance(label, Literal)
+        }
+
 
 def install(app: Flask, context: Context) -> None:
     """Give an application its context, and its templates the words they share."""
     app.extensions["sasaeai"] = context
     app.jinja_env.globals["language"] = language
-    app.jinja_env.globals["in_other_language"] = in_other_language
+    app.jinja_env.globals["as_of"] = as_of
+    app.jinja_env.globals["state_name"] = lambda key: context.state_names[key, language()]
     app.jinja_env.globals["_"] = in_language
+    app.jinja_env.globals["navigation"] = navigation
+    app.jinja_env.globals["colophon"] = colophon
+    app.jinja_env.globals["design_tokens"] = (Path(app.static_folder or "") / "npm" / "tokens.css").is_file()
+    app.jinja_env.filters["reading"] = lambda text: calendar.reading(str(text), language())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -47,12 +66,34 @@ def language() -> str:
     return accepted.best_match(LANGUAGES) or "ja"
 
 
-def in_other_language() -> str:
-    """Return the address of this page in the other language, with all else that was asked."""
-    asked = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    return f"{quote(request.path)}?{urlencode([*asked, ('lang', in_language('en', 'ja'))])}"
+def as_of() -> calendar.Moment | None:
+    """Return the day this request asks about (of a fiscal year, its last), or None where it asks about none.
+
+    Raises ServiceError 400 for what is no day.
+    """
+    given = request.args.get("asOf", "").strip()
+    if not given:
+        return None
+    try:
+        return calendar.parse_day(given)
+    except calendar.CalendarError as error:
+        why = {each: error.message(each) for each in LANGUAGES}
+        raise ServiceError("bad-day", 400, parameter="asOf", why=why) from None
 
 
 def in_language(ja: str, en: str) -> str:
     """Choose between the two wordings of a text."""
     return ja if language() == "ja" else en
+
+
+def navigation() -> list[tuple[str, str]]:
+    """Name the pages that every page leads to, with their paths."""
+    return [
+        ("/queries/", in_language("質問集", "Questions")),
+        ("/sparql", "SPARQL"),
+    ]
+
+
+def colophon() -> list[tuple[str, str]]:
+    """Name the pages about the service itself, with their paths."""
+    return []

@@ -95,7 +95,7 @@ def _page(text: str, *, version: str | None = None, **values: object) -> Respons
         version=version,
         prefixes=sparql.prefixes(here().repository),
         examples=[(each, _address(each)) for each in here().questions.values()],
-        editor=(Path(current_app.static_folder or "") / "yasgui" / "yasqe.min.js").is_file(),
+        editor=(Path(current_app.static_folder or "") / "npm" / "yasqe.min.js").is_file(),
         stand_in="" if here().settings.public_base else LOCAL,
         longest=LONGEST_LINK,
         **values,

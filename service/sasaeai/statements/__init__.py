@@ -1,14 +1,14 @@
 """What the flows share: rows of an answer, read from SPARQL JSON results."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sasaeai.formats import GRAPH, RESULTS
 from sasaeai.repository import QueryFile
 from sasaeai.store import Answer, Store
-from sasaeai.store.parameters import Term, bind
+from sasaeai.store.parameters import Term, bind, iri
 
 Row = Mapping[str, dict[str, Any]]
 """Column name to term as SPARQL 1.1 Query Results JSON has it; an unbound column is absent."""
@@ -32,6 +32,18 @@ def table(answer: Answer) -> Table:
 def select(store: Store, query: QueryFile, **values: Term) -> Table:
     """Ask one of the service's own SELECT queries."""
     return table(_own(store, query, values))
+
+
+def select_of(store: Store, query: QueryFile, things: Iterable[str], **values: Term) -> Table:
+    """Ask a SELECT query about many things at once, in its place `VALUES ?thing { … }`.
+
+    Of no things there is nothing to ask: unbound, the place would stand for everything.
+    """
+    terms = [iri(each) for each in dict.fromkeys(things)]
+    if not terms:
+        return Table([], [], store.version())
+    bound = {name: [term] for name, term in values.items()}
+    return table(store.query(bind(query.text, bound | {"thing": terms}), results=RESULTS, graph=GRAPH, lane="own"))
 
 
 def ask(store: Store, query: QueryFile, **values: Term) -> bool:

@@ -1,0 +1,90 @@
+"""When a thing holds, and what can be said of that on a day.
+
+The dates of a thing are its own and those the rules made of its fiscal years (`queries/rules/`). Two sources may tell
+two beginnings and two ends: the earliest beginning and the latest end count, as in the questions of the catalogue.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sasaeai.repository import Repository
+from sasaeai.statements import Row, select_of
+from sasaeai.store import Store
+from sasaeai.vocabulary import CONCEPT, SAS
+
+
+class State(StrEnum):
+    """What is known of a thing on a day; each is a concept of the scheme `state`."""
+
+    CERTAIN = "certain"
+    PRESUMED = "presumed"
+    UNKNOWN = "unknown"
+    NOT_SO = "not-so"
+    PLANNED = "planned"
+
+
+@dataclass(frozen=True)
+class Validity:
+    """Hold the days between which a thing holds (`valid_…`), could hold (`not_…`), and was seen to hold (`…_known`).
+
+    All are inclusive; what is not known is None.
+    """
+
+    valid_from: date | None = None
+    valid_through: date | None = None
+    not_before: date | None = None
+    not_after: date | None = None
+    first_known: date | None = None
+    last_known: date | None = None
+    planned: bool = False
+
+    def state(self, day: date) -> State:
+        """Say what is known of a day."""
+        if any(each and day < each for each in (self.valid_from, self.not_before)):
+            return State.NOT_SO
+        if any(each and day > each for each in (self.valid_through, self.not_after)):
+            return State.NOT_SO
+        if self.planned:
+            return State.PLANNED
+        if self.first_known and self.last_known and self.first_known <= day <= self.last_known:
+            return State.CERTAIN
+        open_ended = self.valid_through is None and self.not_after is None
+        if self.last_known and day > self.last_known and open_ended:
+            return State.PRESUMED
+        return State.UNKNOWN
+
+
+UNDATED = Validity()
+"""That of a thing of which no source says when it holds: unknown on every day."""
+
+_FIELDS = {
+    SAS + "validFrom": ("valid_from", min),
+    SAS + "notBefore": ("not_before", min),
+    SAS + "firstKnown": ("first_known", min),
+    SAS + "validThrough": ("valid_through", max),
+    SAS + "notAfter": ("not_after", max),
+    SAS + "lastKnown": ("last_known", max),
+}
+
+
+def validities(store: Store, repository: Repository, things: Iterable[str]) -> dict[str, Validity]:
+    """Read the validity of things by their IRIs, in one query; who is not in it has no dates at all."""
+    found: dict[str, list[Row]] = {}
+    for row in select_of(store, repository.query("validity"), things).rows:
+        found.setdefault(row["thing"]["value"], []).append(row)
+    return {thing: _of(rows) for thing, rows in found.items()}
+
+
+def _of(rows: Iterable[Row]) -> Validity:
+    told: dict[str, list[date]] = {}
+    planned = False
+    for row in rows:
+        value = row["value"]["value"]
+        if row["property"]["value"] in _FIELDS:
+            told.setdefault(row["property"]["value"], []).append(date.fromisoformat(value[:10]))
+        else:
+            planned = planned or value == f"{CONCEPT}status/planned"
+    days: Mapping[str, date] = {name: choose(told[each]) for each, (name, choose) in _FIELDS.items() if each in told}
+    return Validity(**days, planned=planned)
