@@ -6,7 +6,7 @@ from sasaeai import catalogue
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store
-from sasaeai.web import answers, bodies, context, entity, links, pages, problems, questions, requests, sparql
+from sasaeai.web import answers, bodies, cache, context, entity, links, pages, problems, questions, requests, sparql
 
 
 def create_app(settings: Settings, store: Store) -> Flask:
@@ -21,5 +21,6 @@ def create_app(settings: Settings, store: Store) -> Flask:
     bodies.install(app, settings)
     problems.install(app)
     answers.install(app)
+    cache.install(app, store, settings.cache_mb * 1_000_000)
     requests.install(app, settings)
     return app

@@ -5,10 +5,12 @@ import hashlib
 import re
 from codecs import BOM_UTF8
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, make_response, request
-from werkzeug.datastructures import MIMEAccept
+from werkzeug.datastructures import Accept, MIMEAccept
+from werkzeug.http import parse_accept_header
 
 from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_MEDIA_TYPE, BY_NAME, Format
@@ -88,13 +90,19 @@ def _tag(response: Response) -> None:
 def _compress(response: Response) -> None:
     """Send what is long and compressible in gzip to who reads it; the ETag is that of the bytes sent."""
     if (
-        request.accept_encodings["gzip"] > 0
+        reads_gzip(request.headers.get("Accept-Encoding", ""))
         and response.status_code < 300
         and not response.is_streamed
         and (response.content_length or 0) >= _WORTH_COMPRESSING
     ):
         response.set_data(gzip.compress(response.get_data(), compresslevel=5, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
+
+
+@lru_cache(maxsize=1024)
+def reads_gzip(accept_encoding: str) -> bool:
+    """Tell whether who sends this Accept-Encoding reads gzip."""
+    return parse_accept_header(accept_encoding, Accept)["gzip"] > 0
 
 
 def send(answer: Answer) -> Response:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from flask import Flask, current_app, request
 from rdflib import SKOS, Graph, Literal
 from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from sasaeai import calendar
 from sasaeai.catalogue import LANGUAGES, Question
@@ -61,8 +62,15 @@ def language() -> str:
     """Return the language of this request's page and errors: `lang`, else Accept-Language, else Japanese."""
     if (wanted := request.args.get("lang")) in LANGUAGES:
         return wanted
+    return preferred_language(request.headers.get("Accept-Language", ""))
+
+
+@lru_cache(maxsize=1024)
+def preferred_language(accept_language: str) -> str:
+    """Return the language of ours that who sends this Accept-Language likes best, Japanese if none."""
+    wishes = parse_accept_header(accept_language, LanguageAccept)
     # Who reads en-GB reads en, before what he reads less.
-    accepted = LanguageAccept([(tag.partition("-")[0], quality) for tag, quality in request.accept_languages])
+    accepted = LanguageAccept([(tag.partition("-")[0], quality) for tag, quality in wishes])
     return accepted.best_match(LANGUAGES) or "ja"
 
 
