@@ -18,8 +18,7 @@ from werkzeug.http import is_resource_modified
 from sasaeai import calendar
 from sasaeai.errors import ServiceError
 from sasaeai.store import Store
-from sasaeai.web.answers import reads_gzip
-from sasaeai.web.context import preferred_language
+from sasaeai.web.negotiation import preferred_language, reads_gzip
 from sasaeai.web.requests import Application, Environ, Start
 
 LOOKUPS = Counter("sasaeai_cache_lookups", "Answers looked for in the cache, and whether they were there", ["outcome"])

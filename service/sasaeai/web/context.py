@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 
 from flask import Flask, current_app, request
 from rdflib import SKOS, Graph, Literal
-from werkzeug.datastructures import LanguageAccept
-from werkzeug.http import parse_accept_header
 
 from sasaeai import calendar
 from sasaeai.catalogue import LANGUAGES, Question
@@ -16,6 +14,7 @@ from sasaeai.errors import ServiceError
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store
+from sasaeai.web.negotiation import preferred_language
 
 
 @dataclass(frozen=True)
@@ -63,15 +62,6 @@ def language() -> str:
     if (wanted := request.args.get("lang")) in LANGUAGES:
         return wanted
     return preferred_language(request.headers.get("Accept-Language", ""))
-
-
-@lru_cache(maxsize=1024)
-def preferred_language(accept_language: str) -> str:
-    """Return the language of ours that who sends this Accept-Language likes best, Japanese if none."""
-    wishes = parse_accept_header(accept_language, LanguageAccept)
-    # Who reads en-GB reads en, before what he reads less.
-    accepted = LanguageAccept([(tag.partition("-")[0], quality) for tag, quality in wishes])
-    return accepted.best_match(LANGUAGES) or "ja"
 
 
 def as_of() -> calendar.Moment | None:
