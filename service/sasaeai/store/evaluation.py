@@ -22,13 +22,12 @@ from sasaeai.errors import ServiceError
 from sasaeai.formats import GRAPH_FORMATS, RESULT_FORMATS, Format
 from sasaeai.store import AnswerKind, Dataset
 from sasaeai.store.cutting import cut, too_large, too_many
+from sasaeai.store.mistakes import misspelt
 from sasaeai.store.scan import is_update
 from sasaeai.vocabulary import BASE
 
-_PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 """Characters that XML 1.0 cannot hold, however they are written."""
-_CHARACTERS = re.compile(r"\[[^\]]*'[^\]]*\](?:, )?|, \[_\]|\[_\]")
 
 _NAMESPACE = re.compile(r"<([^>]*[#/])")
 
@@ -96,7 +95,7 @@ def evaluate(  # noqa: PLR0913 — all after the query are choices with a usual 
     except _FullError as error:
         raise too_large(limit) from error
     except SyntaxError as error:
-        raise (ServiceError("update", 403) if is_update(text) else _misspelt(error)) from error
+        raise (ServiceError("update", 403) if is_update(text) else misspelt(text, error)) from error
     except OSError as error:
         # A store in memory reads and writes nothing: only SERVICE does.
         raise ServiceError("federation", 400) from error
@@ -139,22 +138,3 @@ def _used(prefixes: Mapping[str, str], triples: list[Triple]) -> dict[str, str]:
 
 def _unreadable(offered: tuple[Format, ...]) -> ServiceError:
     return ServiceError("not-acceptable", 406, offered=", ".join(each.media_type for each in offered))
-
-
-def _misspelt(error: SyntaxError) -> ServiceError:
-    """Tell line and column, and what the engine expected there without its tables of characters."""
-    if not (found := _PLACE.match(error.msg)):
-        return ServiceError("syntax", 400, detail=error.msg)
-    line, column = int(found[1]), int(found[2])
-    expected = _CHARACTERS.sub("", found[3].replace("\n", " ")).strip(" ,")
-    if expected == "Prefix not found":
-        detail = {
-            "ja": f"{line}行{column}文字目の手前の接頭辞が宣言されていません。先頭にPREFIXを書いてください",
-            "en": f"the prefix before line {line}, column {column} is not declared; add a PREFIX for it at the top",
-        }
-        return ServiceError("syntax", 400, detail=detail, line=line, column=column)
-    detail = {
-        "ja": f"{line}行{column}文字目" + (f"。期待されるもの: {expected}" if expected else ""),
-        "en": f"line {line}, column {column}" + (f"; expected {expected}" if expected else ""),
-    }
-    return ServiceError("syntax", 400, detail=detail, line=line, column=column)
