@@ -22,6 +22,8 @@ class Request:
     graph: Format | None
     dataset: Dataset | None = None
     client: str = ""
+    version: str | None = None
+    """The version of the data that the answer must be taken from; None: the present one, whichever it is."""
 
 
 def description(store: Store, repository: Repository, endpoint: str, graph: Format) -> Answer:
@@ -44,13 +46,16 @@ def answer(store: Store, settings: Settings, request: Request) -> Answer:
     """Answer an ad-hoc query.
 
     Raises ServiceError: 413 for a text too long, 400 for one that is not a query, 406 where its kind of answer has
-    no format the asker reads, 503 when it was stopped.
+    no format the asker reads, 404 for a version that is not the present one, 503 when it was stopped.
     """
     if len(request.text.encode()) > settings.max_query_bytes:
         raise ServiceError("too-large", 413, limit=settings.max_query_bytes)
     if settings.scan:
         scan(request.text)
-    return store.query(
+    if request.version is not None:
+        # Looked at twice: a worker is spent only where there is hope, and only the answer knows what it was taken from.
+        _require(request.version, store.version())
+    found = store.query(
         request.text,
         results=request.results,
         graph=request.graph,
@@ -58,3 +63,12 @@ def answer(store: Store, settings: Settings, request: Request) -> Answer:
         dataset=request.dataset,
         client=request.client,
     )
+    if request.version is not None:
+        _require(request.version, found.version)
+    return found
+
+
+def _require(requested: str, present: str) -> None:
+    """Raise ServiceError 404 where a version is not there: it may come back, or never have been (RFC 9110 §15.5.11)."""
+    if requested != present:
+        raise ServiceError("version-gone", 404, requested_version=requested[:100], present_version=present)
