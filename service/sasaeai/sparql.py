@@ -1,7 +1,7 @@
 """The flow of a stranger's query: looked at, sent to a worker, answered whole or refused."""
 
-import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sasaeai.errors import ServiceError
 from sasaeai.formats import RESULTS, Format
@@ -9,7 +9,7 @@ from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.statements import Table, select
 from sasaeai.store import Answer, Dataset, Store
-from sasaeai.store.parameters import bind, iri, literal
+from sasaeai.store.parameters import Term, bind, iri, literal
 from sasaeai.store.scan import scan
 
 
@@ -26,20 +26,23 @@ class Request:
     """The version of the data that the answer must be taken from; None: the present one, whichever it is."""
 
 
-def description(store: Store, repository: Repository, endpoint: str, graph: Format) -> Answer:
-    """Describe the endpoint at an address (SPARQL 1.1 Service Description)."""
-    text = bind(repository.query("service-description").text, {"endpoint": [iri(endpoint)]})
+def description(store: Store, repository: Repository, settings: Settings, endpoint: str, graph: Format) -> Answer:
+    """Describe the endpoint at an address, and its limits (SPARQL 1.1 Service Description)."""
+    said: dict[str, Term] = {
+        "endpoint": iri(endpoint),
+        "queryDeadline": literal(Decimal(str(settings.slow_seconds))),
+        "clientBudget": literal(Decimal(str(settings.client_seconds))),
+        "maximumQueryBytes": literal(settings.max_query_bytes),
+        "maximumAnswerBytes": literal(settings.max_answer_bytes),
+        "maximumRows": literal(settings.max_rows),
+    }
+    text = bind(repository.query("service-description").text, {name: [term] for name, term in said.items()})
     return store.query(text, results=RESULTS, graph=graph, lane="own")
 
 
 def terms(store: Store, repository: Repository, language: str) -> Table:
     """List the classes and properties an editor can complete, with their labels in a language."""
     return select(store, repository.query("terms"), lang=literal(language))
-
-
-def prefixes(repository: Repository) -> dict[str, str]:
-    """Return the project's prefixes and what they stand for."""
-    return dict(re.findall(r"^@prefix\s+(\S*):\s+<([^>]*)>", repository.prefixes(), re.MULTILINE))
 
 
 def answer(store: Store, settings: Settings, request: Request) -> Answer:

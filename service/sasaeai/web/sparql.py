@@ -33,7 +33,8 @@ def protocol() -> Response:
     if text is None:
         endpoint = (here().settings.public_base or BASE) + "sparql"
         graph = answers.required(GRAPH_FORMATS)
-        return answers.send(sparql.description(here().store, here().repository, endpoint, graph))
+        about = sparql.description(here().store, here().repository, here().settings, endpoint, graph)
+        return answers.send(about)
     if answers.wants_html(EVERY_FORMAT):
         return _page(citations.asked(text.replace("\r\n", "\n")))  # what a form makes of the lines it sends
     return _send(citations.asked(text))
