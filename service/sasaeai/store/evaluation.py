@@ -12,9 +12,7 @@ from pyoxigraph import (
     QueryResultsFormat,
     QuerySolutions,
     QueryTriples,
-    RdfFormat,
     Triple,
-    serialize,
 )
 from pyoxigraph import Store as Oxigraph
 
@@ -24,6 +22,7 @@ from sasaeai.store import AnswerKind, Dataset
 from sasaeai.store.cutting import cut, too_large, too_many
 from sasaeai.store.mistakes import misspelt
 from sasaeai.store.scan import is_update
+from sasaeai.store.writing import write
 from sasaeai.vocabulary import BASE
 
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
@@ -82,12 +81,10 @@ def evaluate(  # noqa: PLR0913 — all after the query are choices with a usual 
         if isinstance(found, QueryTriples):
             if graph is None:
                 raise _unreadable(GRAPH_FORMATS)
-            # A graph has no order: sorted, its bytes depend on nothing but the triples, and subjects stand together.
-            triples = sorted(islice(found, None if rows is None else rows + 1), key=str)
+            triples = list(islice(found, None if rows is None else rows + 1))
             if rows is not None and len(triples) > rows:
                 raise too_many(rows)
-            syntax = RdfFormat.from_media_type(graph.media_type)
-            serialize(triples, output, syntax, prefixes=_used(prefixes or {}, triples))
+            write(triples, graph, _used(prefixes or {}, triples), output)
             return Evaluated("graph", output.getvalue())
         if results is None:
             raise _unreadable(RESULT_FORMATS)

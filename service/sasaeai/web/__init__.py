@@ -3,10 +3,11 @@
 from flask import Flask
 
 from sasaeai import catalogue
+from sasaeai import prefixes as declared
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store
-from sasaeai.web import answers, bodies, context, entity, pages, problems, questions, requests, sparql
+from sasaeai.web import answers, bodies, context, entity, pages, prefixes, problems, questions, requests, sparql
 
 
 def create_app(settings: Settings, store: Store) -> Flask:
@@ -14,8 +15,9 @@ def create_app(settings: Settings, store: Store) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     repository = Repository(settings.root)
-    context.install(app, context.Context(settings, repository, store, catalogue.questions(repository)))
-    for each in (pages, sparql, entity, questions):
+    known = catalogue.questions(repository), declared.read(repository)
+    context.install(app, context.Context(settings, repository, store, *known))
+    for each in (pages, sparql, prefixes, entity, questions):
         app.register_blueprint(each.blueprint)
     bodies.install(app, settings)
     problems.install(app)

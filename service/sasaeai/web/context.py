@@ -1,4 +1,4 @@
-"""What every request needs: the settings, the repository, the store and the questions."""
+"""What every request needs: the settings, the repository, the store, the questions and the prefixes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,19 +8,21 @@ from flask import Flask, current_app, request
 from werkzeug.datastructures import LanguageAccept
 
 from sasaeai.catalogue import LANGUAGES, Question
+from sasaeai.prefixes import Prefixes
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Context:
-    """Hold what the application was built from."""
+    """Hold what the application was built from; it is equal to itself only, and so can be a key."""
 
     settings: Settings
     repository: Repository
     store: Store
     questions: Mapping[str, Question]
+    prefixes: Prefixes
 
 
 def install(app: Flask, context: Context) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from flask import Response, current_app, render_template
 
-from sasaeai import catalogue, sparql
+from sasaeai import catalogue
 from sasaeai.catalogue import Question
 from sasaeai.errors import ServiceError
 from sasaeai.statements import table
@@ -47,7 +47,7 @@ def blank(example: str | None) -> Response:
     if example not in here().questions:
         raise ServiceError("unknown-question", 404, name=example)
     question = here().questions[example]
-    return _page(catalogue.fill(question, _arguments(question)))
+    return _page(catalogue.fill(question, catalogue.example(question, language())))
 
 
 def refused(asked: Asked, error: ServiceError) -> Response:
@@ -91,7 +91,7 @@ def _page(text: str, *, version: str | None = None, **values: object) -> Respons
         "sparql.html",
         query=text,
         version=version,
-        prefixes=sparql.prefixes(here().repository),
+        prefixes=here().prefixes,
         examples=[(each, _address(each)) for each in here().questions.values()],
         editor=(Path(current_app.static_folder or "") / "yasgui" / "yasqe.min.js").is_file(),
         stand_in="" if here().settings.public_base else LOCAL,
@@ -103,13 +103,8 @@ def _page(text: str, *, version: str | None = None, **values: object) -> Respons
     return response
 
 
-def _arguments(question: Question) -> dict[str, list[str]]:
-    given = dict(question.example.get("parameters", {}))
-    return given | {"lang": [language()]} if "lang" in question.parameters else given
-
-
 def _address(question: Question) -> str:
-    return f"/queries/{question.name}.rq?{urlencode(_arguments(question), doseq=True)}"
+    return f"/queries/{question.name}.rq?{urlencode(catalogue.example(question, language()), doseq=True)}"
 
 
 def copies(endpoint: str, asked: Asked, kind: str) -> list[tuple[str, str]]:

@@ -33,7 +33,9 @@ Application = Callable[[Environ, Start], Iterable[bytes]]
 
 def install(app: Flask, settings: Settings) -> None:
     """Observe every request to an application, whatever answers it."""
-    flows = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules() if not rule.rule.startswith("/<")}
+    flows = {
+        rule.rule.split("/")[1].partition(".")[0] for rule in app.url_map.iter_rules() if not rule.rule.startswith("/<")
+    }
     app.wsgi_app = _observed(app.wsgi_app, settings, flows)  # type: ignore[method-assign,assignment]
 
 
@@ -57,7 +59,7 @@ def _observed(application: Application, settings: Settings, flows: set[str]) -> 
                 chunks.close()  # type: ignore[attr-defined]
         seconds = time.perf_counter() - began
         path = environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace")
-        flow = first if (first := path.split("/")[1] if "/" in path else "") in flows else "other"
+        flow = first if (first := _first(path)) in flows else "other"
         ANSWERS.labels(flow or "start", status).inc()
         ANSWER_BYTES.labels(flow or "start").inc(len(body))
         ANSWER_SECONDS.labels(flow or "start").observe(seconds)
@@ -76,3 +78,8 @@ def _observed(application: Application, settings: Settings, flows: set[str]) -> 
         return [body]
 
     return observe
+
+
+def _first(path: str) -> str:
+    """Return the first part of a path, without the suffix that names a format."""
+    return path.partition("/")[2].partition("/")[0].partition(".")[0]
