@@ -124,7 +124,7 @@ def test_every_question_is_an_example_in_two_languages(
             assert told == words
         assert {str(each) for each in examples.objects(example, SDO.keywords)} == set(question.tags)
         assert examples.value(example, SDO.target) == URIRef(f"{service.url}/sparql")
-        assert examples.value(example, FOAF.page) == URIRef(f"{service.url}/queries/{name}")
+        assert examples.value(example, FOAF.page) == URIRef(f"https://w3id.org/sasaeai/queries/{name}")
 
 
 def test_tools_find_the_examples_and_their_targets_answer_them(examples: Graph) -> None:
@@ -170,6 +170,7 @@ def test_a_browser_gets_the_list_of_questions_and_others_are_refused_by_name(ser
     reply = ask(f"{service.url}/queries/", Accept="text/html,application/xhtml+xml,*/*;q=0.8")
     assert reply.type == "text/html"
     assert '</queries/?_format=ttl>; rel="alternate"; type="text/turtle"' in reply.headers["Link"]
+    assert '<dt id="contractor-history">' in reply.body.decode()
     assert ask(f"{service.url}/queries/", Accept="image/png").status == 406
 
 

@@ -29,6 +29,9 @@ LANGUAGES = ("ja", "en")
 EXAMPLES = BASE + "queries/"
 """The document that describes the questions in RDF; each is `#` and its name."""
 
+LICENCE = "https://spdx.org/licenses/MIT"
+"""The licence of queries, as `LICENSE` says."""
+
 Words = Mapping[str, str]
 """The same text in each language of the service."""
 
@@ -151,13 +154,13 @@ def example(question: Question, language: str) -> dict[str, list[str]]:
     return given | {"lang": [language]} if "lang" in question.parameters else given
 
 
-def examples(questions: Iterable[Question], prefixes: Prefixes, endpoint: str, pages: str) -> list[Statement]:
+def examples(questions: Iterable[Question], prefixes: Prefixes, endpoint: str) -> list[Statement]:
     """Describe the questions as examples of what an endpoint can be asked, each filled in with its own example.
 
     They are told as the SPARQL examples vocabulary does (https://purl.expasy.org/sparql-examples/ontology#): SHACL for
-    the text and its prefixes, schema.org for endpoint and keywords. `pages` is where the pages of the questions lie.
+    the text and its prefixes, schema.org for endpoint and keywords.
     """
-    described = declarations(prefixes)
+    described = [*declarations(prefixes), statement(EXAMPLES, expanded(prefixes, "dct:license"), iri(LICENCE))]
     for question in questions:
         about: list[tuple[str, Term]] = [
             ("rdf:type", iri(expanded(prefixes, "sh:SPARQLExecutable"))),
@@ -168,7 +171,7 @@ def examples(questions: Iterable[Question], prefixes: Prefixes, endpoint: str, p
             ("sh:select", literal(fill(question, example(question, LANGUAGES[0])))),
             *(("schema:keywords", literal(tag)) for tag in question.tags),
             ("schema:target", iri(endpoint)),
-            ("foaf:page", iri(pages + question.name)),
+            ("foaf:page", iri(EXAMPLES + question.name)),
         ]
         subject = f"{EXAMPLES}#{question.name}"
         described += [statement(subject, expanded(prefixes, name), value) for name, value in about]

@@ -36,8 +36,8 @@ def listing() -> Response:
 @functools.cache
 def _examples(context: Context, wanted: Format) -> bytes:
     """Write the questions in RDF; they are what was read at start, so that it is done once."""
-    base = context.settings.public_base or BASE
-    described = catalogue.examples(context.questions.values(), context.prefixes, base + "sparql", base + "queries/")
+    endpoint = (context.settings.public_base or BASE) + "sparql"
+    described = catalogue.examples(context.questions.values(), context.prefixes, endpoint)
     return written(described, wanted, context.prefixes)
 
 
