@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from sasaeai.repository import Repository
 from sasaeai.web import editor
+from sasaeai.web.citations import Asked
 
 from .conftest import ROOT, Service, start_service, stop_service
 from .test_sparql import NAMES, ask, get
@@ -116,7 +118,9 @@ def test_japanese_is_written_into_the_editor_and_the_answer_has_links_and_downlo
         assert Path(coming.value.path()).read_bytes().startswith(beginning)
         assert coming.value.suggested_filename.startswith("sasaeai.")
     permanent = page.locator("#permanent").get_attribute("href") or ""
-    assert urllib.parse.parse_qs(urllib.parse.urlsplit(permanent).query) == {"query": [COUNCILS]}
+    linked = urllib.parse.parse_qs(urllib.parse.urlsplit(permanent).query)
+    expect(page.locator("#citation code")).to_have_text(re.compile(r"閲覧日: \d{4}-\d\d-\d\d$"))
+    assert (linked.pop("query"), len(linked.pop("dataset-version")), linked) == ([COUNCILS], 1, {})
     link.click()
     expect(page.locator("h1")).to_contain_text("協議体")
 
@@ -323,7 +327,7 @@ TRICKY = """SELECT ?x WHERE { BIND("it's \\\"quoted\\\" \\\\ $HOME `x` )-\\" 長
     ],
 )
 def test_what_can_be_copied_asks_the_very_same(service: Service, text: str, kind: str, told: tuple[str, ...]) -> None:
-    copied = dict(editor.copies(f"{service.url}/sparql", editor.Asked(text), kind))
+    copied = dict(editor.copies(f"{service.url}/sparql", Asked(text), kind))
     shell = subprocess.run(["bash", "-c", copied["curl"]], capture_output=True, text=True, check=True)
     python = subprocess.run([sys.executable, "-c", copied["Python"]], capture_output=True, text=True, check=True)
     for answer in (shell.stdout, python.stdout):

@@ -30,9 +30,9 @@ def refusal(repository: Repository, query: str, **choices: object) -> ServiceErr
 def test_an_error_of_syntax_is_told_with_line_and_column(repository: Repository) -> None:
     error = refusal(repository, "SELECT *\n{ ?s ?p }")
     assert (error.key, error.status) == ("syntax", 400)
-    assert (error.parameters["line"], error.parameters["column"]) == (2, 10)
-    assert "line 2, column 10; expected " in error.message("en")
-    assert "2行10文字目" in error.message("ja")
+    assert (error.parameters["line"], error.parameters["column"]) == (2, 9)
+    assert "line 2, column 9; expected " in error.message("en")
+    assert "2行9文字目" in error.message("ja")
     assert "\\u{" not in error.message("en"), "the engine's tables of characters help nobody"
     assert "line 1, column 1" in refusal(repository, "").message("en")
 

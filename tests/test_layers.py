@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "service" / "sasaeai"
 WORDS = {"settings", "errors", "model", "formats", "vocabulary", "calendar", "journal"}
 PLACES = {"repository"}
 DOORS = {"store", "validation"}
-SHARED = {"statements"}
+SHARED = {"statements", "prefixes"}
 FLOWS = {"sparql", "entity", "catalogue", "evidence"}
 EDGE = {"", "__main__", "web", "wsgi", "supervisor"}
 

@@ -14,7 +14,7 @@ from email.message import Message
 from typing import Any
 
 import pytest
-from rdflib import Graph, Namespace, URIRef
+from rdflib import Graph
 from SPARQLWrapper import CSV, JSON, TURTLE, SPARQLWrapper
 
 from .conftest import Service
@@ -247,17 +247,6 @@ def test_sparqlwrapper_gets_solutions_tables_and_graphs(service: Service) -> Non
 )
 def test_the_format_is_the_one_most_wished_for(service: Service, accept: str, given: str) -> None:
     assert get(service, "SELECT * { } LIMIT 1", accept).type == given
-
-
-def test_a_bare_get_for_rdf_describes_the_service(service: Service) -> None:
-    reply = ask(f"{service.url}/sparql", Accept="text/turtle")
-    sd = Namespace("http://www.w3.org/ns/sparql-service-description#")
-    described = Graph().parse(data=reply.body, format="turtle")
-    endpoint = URIRef(f"{service.url}/sparql")
-    assert (endpoint, sd.endpoint, endpoint) in described
-    names = {str(each) for each in described.objects(None, sd.name)}
-    assert "https://w3id.org/sasaeai/graph/132241/city-page" in names
-    assert (endpoint, sd.feature, sd.BasicFederatedQuery) not in described
 
 
 def test_a_relative_iri_is_read_from_the_base_of_the_data(service: Service) -> None:

@@ -69,7 +69,8 @@ def query(question: str | None, parameters: tuple[str, ...], name: str | None) -
             graph=next((each for each in formats if each in GRAPH_FORMATS), None),
         )
     except ServiceError as error:
-        raise click.UsageError(error.message("en")) from None
+        place = error.parameters.get("excerpt")
+        raise click.UsageError(error.message("en") + (f"\n{place}" if place else "")) from None
     click.echo(f"dataset version {answer.version}", err=True)
     sys.stdout.buffer.write(answer.body)
 

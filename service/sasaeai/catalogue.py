@@ -16,12 +16,20 @@ from sasaeai import calendar
 from sasaeai.errors import ServiceError
 from sasaeai.formats import GRAPH, RESULTS, Format
 from sasaeai.model import is_municipality_code
+from sasaeai.prefixes import PREFIXES, Prefixes, declarations, expanded
 from sasaeai.repository import QueryFile, Repository
 from sasaeai.store import Answer, Store
 from sasaeai.store.parameters import Term, bind, iri, literal, slots
-from sasaeai.vocabulary import CONCEPT
+from sasaeai.store.writing import Statement, in_language, statement
+from sasaeai.vocabulary import BASE, CONCEPT
 
 LANGUAGES = ("ja", "en")
+
+EXAMPLES = BASE + "queries/"
+"""The document that describes the questions in RDF; each is `#` and its name."""
+
+LICENCE = "https://spdx.org/licenses/MIT"
+"""The licence of queries, as `LICENSE` says."""
 
 Words = Mapping[str, str]
 """The same text in each language of the service."""
@@ -137,6 +145,36 @@ def answer(
 ) -> Answer:
     """Ask a question of the catalogue and return its answer in the format wanted."""
     return store.query(fill(question, arguments), results=results, graph=GRAPH, lane="own")
+
+
+def example(question: Question, language: str) -> dict[str, list[str]]:
+    """Return the arguments a question is best tried with, in a language where it takes one."""
+    given = {name: [str(each) for each in values] for name, values in question.example.get("parameters", {}).items()}
+    return given | {"lang": [language]} if "lang" in question.parameters else given
+
+
+def examples(questions: Iterable[Question], prefixes: Prefixes, endpoint: str) -> list[Statement]:
+    """Describe the questions as examples of what an endpoint can be asked, each filled in with its own example.
+
+    They are told as the SPARQL examples vocabulary does (https://purl.expasy.org/sparql-examples/ontology#): SHACL for
+    the text and its prefixes, schema.org for endpoint and keywords.
+    """
+    described = [*declarations(prefixes), statement(EXAMPLES, expanded(prefixes, "dct:license"), iri(LICENCE))]
+    for question in questions:
+        about: list[tuple[str, Term]] = [
+            ("rdf:type", iri(expanded(prefixes, "sh:SPARQLExecutable"))),
+            ("rdf:type", iri(expanded(prefixes, "sh:SPARQLSelectExecutable"))),
+            *(("rdfs:label", in_language(words, tag)) for tag, words in question.title.items()),
+            *(("rdfs:comment", in_language(words, tag)) for tag, words in question.summary.items()),
+            ("sh:prefixes", iri(PREFIXES)),
+            ("sh:select", literal(fill(question, example(question, LANGUAGES[0])))),
+            *(("schema:keywords", literal(tag)) for tag in question.tags),
+            ("schema:target", iri(endpoint)),
+            ("foaf:page", iri(EXAMPLES + question.name)),
+        ]
+        subject = f"{EXAMPLES}#{question.name}"
+        described += [statement(subject, expanded(prefixes, name), value) for name, value in about]
+    return described
 
 
 def _code(_: Parameter, text: str) -> Term:

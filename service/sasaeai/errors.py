@@ -8,6 +8,12 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "SPARQLの文法に誤りがあります: {detail}",
         "en": "The query is not valid SPARQL: {detail}",
     },
+    "version-gone": {
+        "ja": "データの版「{requested_version}」は、ここにはありません。現在の版は {present_version} です。"
+        "過去の版は保存していません。dataset-versionを外すと、現在の版について問い合わせることができます。",
+        "en": "There is no version '{requested_version}' of the data here. The present version is {present_version}, "
+        "and old ones are not kept. Leave out dataset-version to ask the present one.",
+    },
     "no-query": {
         "ja": "queryパラメータがありません。queryに SELECT、ASK、CONSTRUCT または DESCRIBE の問合せを書いてください。",
         "en": "There is no query. Give a SELECT, ASK, CONSTRUCT or DESCRIBE query in the parameter 'query'.",
@@ -152,6 +158,9 @@ MESSAGES: dict[str, dict[str, str]] = {
 }
 """What each mistake is called, and what it says to the person who made it."""
 
+MEMBERS = ("line", "column", "excerpt", "requested_version", "present_version")
+"""The parameters of mistakes that programs are told by name, beside the words (RFC 9457 §3.2)."""
+
 
 class ServiceError(Exception):
     """Tell a caller what is wrong and how to mend it.
@@ -174,6 +183,11 @@ class ServiceError(Exception):
             for name, value in self.parameters.items()
         }
         return MESSAGES[self.key][language].format_map(words)
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """Return what programs are told beside the words."""
+        return {name: self.parameters[name] for name in MEMBERS if name in self.parameters}
 
     def __str__(self) -> str:
         """Return the English words."""

@@ -54,4 +54,10 @@ BY_NAME = {each.name: each for each in EVERY_FORMAT}
 RESULTS, GRAPH = RESULT_FORMATS[0], GRAPH_FORMATS[0]
 """What an asker without wishes gets."""
 
-BY_MEDIA_TYPE = {media_type: each for each in reversed(EVERY_FORMAT) for media_type in (each.media_type, *each.aliases)}
+PREFIX_FORMATS = (
+    *GRAPH_FORMATS,
+    _format("rq", "application/sparql-query", kinds=set()),
+    _format("json", "application/json", kinds=set()),
+    BY_NAME["csv"],
+)
+"""What the project's prefixes can be had in beside RDF: as lines of a query, a JSON object and a table."""

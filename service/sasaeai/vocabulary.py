@@ -16,3 +16,5 @@ TRUNCATED = BASE + "truncated"
 """What the head of a result links to that was cut."""
 
 PREF_LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
+
+XSD = "http://www.w3.org/2001/XMLSchema#"

@@ -12,8 +12,6 @@ from pyoxigraph import (
     QueryResultsFormat,
     QuerySolutions,
     QueryTriples,
-    RdfFormat,
-    serialize,
 )
 from pyoxigraph import Store as Oxigraph
 
@@ -21,15 +19,13 @@ from sasaeai.errors import ServiceError
 from sasaeai.formats import GRAPH_FORMATS, RESULT_FORMATS, Format
 from sasaeai.store import AnswerKind, Dataset
 from sasaeai.store.cutting import cut, too_large, too_many
+from sasaeai.store.mistakes import misspelt
 from sasaeai.store.scan import is_update
+from sasaeai.store.writing import write
 from sasaeai.vocabulary import BASE
 
-_PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 """Characters that XML 1.0 cannot hold, however they are written."""
-_CHARACTERS = re.compile(r"\[[^\]]*'[^\]]*\](?:, )?|, \[_\]|\[_\]")
-
-_NAMESPACE = re.compile(r"<([^>]*[#/])")
 
 
 class Evaluated(NamedTuple):
@@ -82,7 +78,10 @@ def evaluate(  # noqa: PLR0913 — all after the query are choices with a usual 
         if isinstance(found, QueryTriples):
             if graph is None:
                 raise _unreadable(GRAPH_FORMATS)
-            _graph(found, output, graph, rows, prefixes or {})
+            triples = list(islice(found, None if rows is None else rows + 1))
+            if rows is not None and len(triples) > rows:
+                raise too_many(rows)
+            write(triples, graph, prefixes or {}, output, sparing=True)
             return Evaluated("graph", output.getvalue())
         if results is None:
             raise _unreadable(RESULT_FORMATS)
@@ -90,24 +89,12 @@ def evaluate(  # noqa: PLR0913 — all after the query are choices with a usual 
     except _FullError as error:
         raise too_large(limit) from error
     except SyntaxError as error:
-        raise (ServiceError("update", 403) if is_update(text) else _misspelt(error)) from error
+        raise (ServiceError("update", 403) if is_update(text) else misspelt(text, error)) from error
     except OSError as error:
         # A store in memory reads and writes nothing: only SERVICE does.
         raise ServiceError("federation", 400) from error
     except (RuntimeError, ValueError) as error:
         raise ServiceError("evaluation", 400, detail=str(error)) from error
-
-
-def _graph(found: QueryTriples, output: _Bounded, graph: Format, rows: int | None, prefixes: Mapping[str, str]) -> None:
-    """Write triples. A graph has no order: sorted, its bytes depend on nothing else, and subjects stand together."""
-    spelt = {str(triple): triple for triple in islice(found, None if rows is None else rows + 1)}
-    if rows is not None and len(spelt) > rows:
-        raise too_many(rows)
-    ordered = sorted(spelt)
-    spaces = set(_NAMESPACE.findall("\n".join(ordered)))
-    used = {name: space for name, space in prefixes.items() if space in spaces}
-    syntax = RdfFormat.from_media_type(graph.media_type)
-    serialize((spelt[each] for each in ordered), output, syntax, prefixes=used)
 
 
 def _table(found: QuerySolutions | QueryBoolean, output: _Bounded, results: Format, rows: int | None) -> Evaluated:
@@ -139,22 +126,3 @@ def _graphs(dataset: Dataset | None) -> dict[str, Any]:
 
 def _unreadable(offered: tuple[Format, ...]) -> ServiceError:
     return ServiceError("not-acceptable", 406, offered=", ".join(each.media_type for each in offered))
-
-
-def _misspelt(error: SyntaxError) -> ServiceError:
-    """Tell line and column, and what the engine expected there without its tables of characters."""
-    if not (found := _PLACE.match(error.msg)):
-        return ServiceError("syntax", 400, detail=error.msg)
-    line, column = int(found[1]), int(found[2])
-    expected = _CHARACTERS.sub("", found[3].replace("\n", " ")).strip(" ,")
-    if expected == "Prefix not found":
-        detail = {
-            "ja": f"{line}行{column}文字目の手前の接頭辞が宣言されていません。先頭にPREFIXを書いてください",
-            "en": f"the prefix before line {line}, column {column} is not declared; add a PREFIX for it at the top",
-        }
-        return ServiceError("syntax", 400, detail=detail, line=line, column=column)
-    detail = {
-        "ja": f"{line}行{column}文字目" + (f"。期待されるもの: {expected}" if expected else ""),
-        "en": f"line {line}, column {column}" + (f"; expected {expected}" if expected else ""),
-    }
-    return ServiceError("syntax", 400, detail=detail, line=line, column=column)

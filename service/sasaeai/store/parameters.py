@@ -3,8 +3,11 @@
 import datetime
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from pyoxigraph import Literal, NamedNode
+
+from sasaeai.vocabulary import XSD
 
 Term = Literal | NamedNode
 
@@ -38,10 +41,12 @@ def _spelled(term: Term) -> str:
     return _ESCAPE.sub(lambda found: f"{found[1]}\\u{ord(found[2]):04X}" if found[1] else found[0], str(term))
 
 
-def literal(value: str | int | datetime.date) -> Literal:
-    """Make a literal of a Python value: xsd:string, xsd:integer or xsd:date."""
+def literal(value: str | int | Decimal | datetime.date) -> Literal:
+    """Make a literal of a Python value: xsd:string, xsd:integer, xsd:decimal or xsd:date."""
     if isinstance(value, datetime.date):
-        return Literal(value.isoformat(), datatype=NamedNode("http://www.w3.org/2001/XMLSchema#date"))
+        return Literal(value.isoformat(), datatype=NamedNode(XSD + "date"))
+    if isinstance(value, Decimal):
+        return Literal(f"{value:f}", datatype=NamedNode(XSD + "decimal"))
     return Literal(value)
 
 

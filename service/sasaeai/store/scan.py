@@ -34,6 +34,9 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 
+# Without its groups: Python's possessive quantifiers lose count of groups that they repeat.
+_CHUNK = re.compile(rf"(?:{re.sub(r'[(][?]P<[a-z]+>', '(?:', _TOKEN.pattern)}|\S)++", re.VERBOSE)
+
 _OPERATORS = frozenset(("optional", "union", "minus", "filter", "bind", "graph", "select", "exists", "in"))
 _UPDATES = frozenset(("insert", "delete", "load", "clear", "create", "drop", "copy", "move", "add", "with"))
 _PROLOGUE = frozenset(("base", "prefix", "version"))
@@ -66,6 +69,11 @@ def is_update(text: str) -> bool:
     """Say whether the first word after the prologue is one that an update begins with."""
     words = (token for kind, token in _tokens(text) if kind == "word")
     return next((word for word in words if word not in _PROLOGUE), "") in _UPDATES
+
+
+def chunks(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where what stands between white space starts and ends; a string or comment is in one piece."""
+    return (found.span() for found in _CHUNK.finditer(text))
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:

@@ -3,10 +3,24 @@
 from flask import Flask
 
 from sasaeai import catalogue
+from sasaeai import prefixes as declared
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store
-from sasaeai.web import answers, bodies, cache, context, entity, links, pages, problems, questions, requests, sparql
+from sasaeai.web import (
+    answers,
+    bodies,
+    cache,
+    context,
+    entity,
+    links,
+    pages,
+    prefixes,
+    problems,
+    questions,
+    requests,
+    sparql,
+)
 
 
 def create_app(settings: Settings, store: Store) -> Flask:
@@ -14,9 +28,10 @@ def create_app(settings: Settings, store: Store) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     repository = Repository(settings.root)
-    context.install(app, context.Context(settings, repository, store, catalogue.questions(repository)))
+    known = catalogue.questions(repository), declared.read(repository)
+    context.install(app, context.Context(settings, repository, store, *known))
     links.install(app)
-    for each in (pages, sparql, entity, questions):
+    for each in (pages, sparql, prefixes, entity, questions):
         app.register_blueprint(each.blueprint)
     bodies.install(app, settings)
     problems.install(app)

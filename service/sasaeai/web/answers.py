@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, make_response, request
 
 from sasaeai.errors import ServiceError
-from sasaeai.formats import BY_MEDIA_TYPE, BY_NAME, Format
+from sasaeai.formats import Format
 from sasaeai.store import Answer
 from sasaeai.web import negotiation
 from sasaeai.web.context import language
@@ -95,12 +95,24 @@ def _compress(response: Response) -> None:
 
 def send(answer: Answer) -> Response:
     """Send an answer of the store, with the version of the data it was read from."""
-    marked = answer.format.name == "csv" and request.values.get("_format") == WITH_BOM
-    response = make_response(BOM_UTF8 + answer.body if marked else answer.body)
-    response.headers["Content-Type"] = answer.format.content_type
+    response = send_text(answer.body, answer.format)
     response.headers["X-Dataset-Version"] = answer.version
     mark(response, answer)
     return response
+
+
+def send_text(body: bytes, format_: Format) -> Response:
+    """Send what is written in a format."""
+    marked = format_.name == "csv" and request.values.get("_format") == WITH_BOM
+    response = make_response(BOM_UTF8 + body if marked else body)
+    response.headers["Content-Type"] = format_.content_type
+    return response
+
+
+def alternates(document: str, offered: Sequence[Format]) -> list[str]:
+    """Return links to the forms a document comes in, by extension (RFC 8288)."""
+    links = [f'<{document}.{each.name}>; rel="alternate"; type="{each.media_type}"' for each in offered]
+    return [*links, f'<{document}.html>; rel="alternate"; type="{negotiation.HTML}"']
 
 
 def mark(response: Response, answer: Answer) -> None:
@@ -134,9 +146,9 @@ def reads_pages(*others: str) -> bool:
 def chosen(offered: Sequence[Format], *, extension: str | None = None) -> Format | None:
     """Choose a format: the extension beats `_format` and `_mediatype`, which beat Accept; None if none fits."""
     if named := extension or request.values.get("_format"):
-        return _offered(BY_NAME.get("csv" if named == WITH_BOM else named), offered)
+        return next((each for each in offered if each.name == ("csv" if named == WITH_BOM else named)), None)
     if media_type := request.values.get("_mediatype"):
-        return _offered(BY_MEDIA_TYPE.get(media_type), offered)
+        return next((each for each in offered if media_type in (each.media_type, *each.aliases)), None)
     return negotiation.best(_accept(), tuple(offered))
 
 
@@ -150,7 +162,3 @@ def required(offered: Sequence[Format], *, extension: str | None = None) -> Form
     if choice is None:
         raise ServiceError("not-acceptable", 406, offered=", ".join(each.media_type for each in offered))
     return choice
-
-
-def _offered(wanted: Format | None, offered: Sequence[Format]) -> Format | None:
-    return wanted if wanted in offered else None

@@ -6,6 +6,7 @@ reports them is a proxy that the settings name; everything left of the first str
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
@@ -18,10 +19,15 @@ _SHARED_BITS = 64
 
 def address(environ: Mapping[str, Any], trusted: Networks) -> str:
     """Return the address of the client, as the nearest proxy that is trusted tells it; '' if there is none."""
-    client = _parsed(environ.get("REMOTE_ADDR", ""))
+    return _address(environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", ""), trusted)
+
+
+@lru_cache(maxsize=1024)
+def _address(remote: str, forwarded: str, trusted: Networks) -> str:
+    client = _parsed(remote)
     if client is None:
         return ""
-    for hop in reversed(environ.get("HTTP_X_FORWARDED_FOR", "").split(",")):
+    for hop in reversed(forwarded.split(",")):
         # What a trusted proxy reports and is no address is nobody else's either: the proxy stays the client.
         if not is_in(client, trusted) or (told := _parsed(hop.strip())) is None:
             break
@@ -29,6 +35,7 @@ def address(environ: Mapping[str, Any], trusted: Networks) -> str:
     return str(client)
 
 
+@lru_cache(maxsize=1024)
 def account(client: str) -> str:
     """Return what the limits of a client are kept on: its IPv4 address, or the network of its IPv6 address."""
     found = _parsed(client)

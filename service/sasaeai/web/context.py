@@ -1,4 +1,4 @@
-"""What every request needs: the settings, the repository, the store and the questions."""
+"""What every request needs: the settings, the repository, the store, the questions and the prefixes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,20 +11,22 @@ from rdflib import SKOS, Graph, Literal
 from sasaeai import calendar
 from sasaeai.catalogue import LANGUAGES, Question
 from sasaeai.errors import ServiceError
+from sasaeai.prefixes import Prefixes
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store
 from sasaeai.web.negotiation import preferred_language
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Context:
-    """Hold what the application was built from."""
+    """Hold what the application was built from; it is equal to itself only, and so can be a key."""
 
     settings: Settings
     repository: Repository
     store: Store
     questions: Mapping[str, Question]
+    prefixes: Prefixes
 
     @cached_property
     def state_names(self) -> Mapping[tuple[str, str], str]:

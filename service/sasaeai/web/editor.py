@@ -4,20 +4,19 @@ All of it works without JavaScript; `static/sparql.js` puts the editor over the 
 """
 
 import shlex
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Response, current_app, render_template
 
-from sasaeai import catalogue, sparql
+from sasaeai import catalogue
 from sasaeai.catalogue import Question
 from sasaeai.errors import ServiceError
 from sasaeai.statements import table
 from sasaeai.store import Answer
 from sasaeai.web import problems
 from sasaeai.web.answers import SCRIPT_POLICY, WITH_BOM, send_page
+from sasaeai.web.citations import DAY, LONGEST_LINK, Asked, citation
 from sasaeai.web.context import here, language
 
 DOWNLOADS = {
@@ -26,9 +25,6 @@ DOWNLOADS = {
     "graph": (("ttl", "Turtle"), ("nt", "N-Triples"), ("rdf", "RDF/XML"), ("jsonld", "JSON-LD")),
 }
 """The formats an answer of each kind can be had in, and what to call them."""
-
-LONGEST_LINK = 8000
-"""Characters: servers and proxies on the way refuse longer ones."""
 
 LOCAL = "http://127.0.0.1:8000/"
 """What `make serve` answers on. The page's script puts its own address there if the settings name none."""
@@ -44,19 +40,6 @@ LIMIT 20
 """
 
 
-@dataclass(frozen=True)
-class Asked:
-    """Hold a query as it was asked, with the other parameters its answer depends on."""
-
-    text: str
-    others: Sequence[tuple[str, str]] = ()
-
-    @property
-    def link(self) -> str:
-        """Return the address that asks this again."""
-        return "/sparql?" + urlencode([("query", self.text), *self.others])
-
-
 def blank(example: str | None) -> Response:
     """Show the page before anything is asked, with a question of the catalogue on it if one is named."""
     if example is None:
@@ -64,27 +47,42 @@ def blank(example: str | None) -> Response:
     if example not in here().questions:
         raise ServiceError("unknown-question", 404, name=example)
     question = here().questions[example]
-    return _page(catalogue.fill(question, _arguments(question)))
+    return _page(catalogue.fill(question, catalogue.example(question, language())))
 
 
-def refused(text: str, error: ServiceError) -> Response:
+def refused(asked: Asked, error: ServiceError) -> Response:
     """Show what is wrong with a query, above the query itself."""
-    return problems.mark(_page(text, problem=error.message(language())), error)
+    present = asked.at(None).link if error.key == "version-gone" else ""
+    return problems.mark(
+        _page(
+            asked.text,
+            problem=error.message(language()),
+            excerpt=error.parameters.get("excerpt"),
+            present=present if len(present) <= LONGEST_LINK else None,
+        ),
+        error,
+    )
 
 
 def answered(asked: Asked, answer: Answer) -> Response:
-    """Show a query and its answer."""
+    """Show a query and its answer, and how to ask it again, to keep it and to cite it."""
     rows = table(answer) if answer.kind == "solutions" else None
+    base = here().settings.public_base or LOCAL
+    cited = asked.at(answer.version).link
+    permanent = cited if len(cited) <= LONGEST_LINK else None
     return _page(
         asked.text,
         version=answer.version,
         table=rows,
         cut=answer.cut,
         raw=None if rows else answer.body.decode(),
-        link=asked.link if len(asked.link) <= LONGEST_LINK else None,
+        link=asked.link if permanent else None,
+        permanent=permanent,
         others=asked.others,
         downloads=DOWNLOADS[answer.kind],
-        copies=copies((here().settings.public_base or LOCAL) + "sparql", asked, answer.kind),
+        citation=citation(permanent and base + permanent.removeprefix("/"), answer.version),
+        day=DAY,
+        copies=copies(base + "sparql", asked, answer.kind),
     )
 
 
@@ -93,7 +91,7 @@ def _page(text: str, *, version: str | None = None, **values: object) -> Respons
         "sparql.html",
         query=text,
         version=version,
-        prefixes=sparql.prefixes(here().repository),
+        prefixes=here().prefixes,
         examples=[(each, _address(each)) for each in here().questions.values()],
         editor=(Path(current_app.static_folder or "") / "npm" / "yasqe.min.js").is_file(),
         stand_in="" if here().settings.public_base else LOCAL,
@@ -105,13 +103,8 @@ def _page(text: str, *, version: str | None = None, **values: object) -> Respons
     return response
 
 
-def _arguments(question: Question) -> dict[str, list[str]]:
-    given = dict(question.example.get("parameters", {}))
-    return given | {"lang": [language()]} if "lang" in question.parameters else given
-
-
 def _address(question: Question) -> str:
-    return f"/queries/{question.name}.rq?{urlencode(_arguments(question), doseq=True)}"
+    return f"/queries/{question.name}.rq?{urlencode(catalogue.example(question, language()), doseq=True)}"
 
 
 def copies(endpoint: str, asked: Asked, kind: str) -> list[tuple[str, str]]:

@@ -68,6 +68,4 @@ def _see(document: str) -> Response:
 def _link(response: Response, name: str, iri: str) -> None:
     document = _document(name)
     links = [f'<{quote(iri, safe=":/#@!$&()*+,;=~-._%")}>; rel="describes"', f'<{document}>; rel="canonical"']
-    links += [f'<{document}.{each.name}>; rel="alternate"; type="{each.media_type}"' for each in GRAPH_FORMATS]
-    links.append(f'<{document}.html>; rel="alternate"; type="text/html"')
-    response.headers["Link"] = ", ".join(links)
+    response.headers["Link"] = ", ".join([*links, *answers.alternates(document, GRAPH_FORMATS)])

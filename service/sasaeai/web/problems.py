@@ -33,6 +33,7 @@ def tell(error: ServiceError) -> Response:
                     "status": error.status.value,
                     "detail": error.message(language()),
                     "messages": {each: error.message(each) for each in ("ja", "en")},
+                    **error.members,
                 },
                 ensure_ascii=False,
             )

@@ -1,14 +1,18 @@
 """The questions of the catalogue: a page with a form, and the answer by suffix or Accept."""
 
+import functools
+
 from flask import Blueprint, Response, make_response, render_template, request
 
 from sasaeai import catalogue
 from sasaeai.catalogue import Question
 from sasaeai.errors import ServiceError
-from sasaeai.formats import RESULT_FORMATS
+from sasaeai.formats import GRAPH_FORMATS, RESULT_FORMATS, Format
 from sasaeai.statements import table
+from sasaeai.store.writing import written
+from sasaeai.vocabulary import BASE
 from sasaeai.web import answers
-from sasaeai.web.context import here, language
+from sasaeai.web.context import Context, here, language
 
 blueprint = Blueprint("questions", __name__)
 
@@ -17,8 +21,24 @@ FORMAT_PARAMETERS = {"_format", "_mediatype"}
 
 @blueprint.get("/queries/")
 def listing() -> Response:
-    """List the questions."""
-    return answers.send_page(render_template("questions.html", questions=here().questions.values()))
+    """List the questions: as a page, or in RDF as examples of what the endpoint can be asked."""
+    if answers.wants_html(GRAPH_FORMATS):
+        response = answers.send_page(render_template("questions.html", questions=here().questions.values()))
+    else:
+        wanted = answers.required(GRAPH_FORMATS)
+        response = answers.send_text(_examples(here(), wanted), wanted)
+    response.headers["Link"] = ", ".join(
+        f'</queries/?_format={each.name}>; rel="alternate"; type="{each.media_type}"' for each in GRAPH_FORMATS
+    )
+    return response
+
+
+@functools.cache
+def _examples(context: Context, wanted: Format) -> bytes:
+    """Write the questions in RDF; they are what was read at start, so that it is done once."""
+    endpoint = (context.settings.public_base or BASE) + "sparql"
+    described = catalogue.examples(context.questions.values(), context.prefixes, endpoint)
+    return written(described, wanted, context.prefixes)
 
 
 @blueprint.get("/queries/<name>")

@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask
@@ -33,8 +34,15 @@ Application = Callable[[Environ, Start], Iterable[bytes]]
 
 def install(app: Flask, settings: Settings) -> None:
     """Observe every request to an application, whatever answers it."""
-    flows = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules() if not rule.rule.startswith("/<")}
+    flows = {
+        rule.rule.split("/")[1].partition(".")[0] for rule in app.url_map.iter_rules() if not rule.rule.startswith("/<")
+    }
     app.wsgi_app = _observed(app.wsgi_app, settings, flows)  # type: ignore[method-assign,assignment]
+
+
+@lru_cache(maxsize=1024)
+def _counters(flow: str, status: str) -> tuple[Counter, Counter, Histogram]:
+    return ANSWERS.labels(flow, status), ANSWER_BYTES.labels(flow), ANSWER_SECONDS.labels(flow)
 
 
 def _observed(application: Application, settings: Settings, flows: set[str]) -> Application:
@@ -57,10 +65,11 @@ def _observed(application: Application, settings: Settings, flows: set[str]) -> 
                 chunks.close()  # type: ignore[attr-defined]
         seconds = time.perf_counter() - began
         path = environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace")
-        flow = first if (first := path.split("/")[1] if "/" in path else "") in flows else "other"
-        ANSWERS.labels(flow or "start", status).inc()
-        ANSWER_BYTES.labels(flow or "start").inc(len(body))
-        ANSWER_SECONDS.labels(flow or "start").observe(seconds)
+        flow = first if (first := _first(path)) in flows else "other"
+        answered, sent, took = _counters(flow or "start", status)
+        answered.inc()
+        sent.inc(len(body))
+        took.observe(seconds)
         details = {
             "method": environ["REQUEST_METHOD"][:20],
             "path": path[:_LONGEST_PATH],
@@ -76,3 +85,8 @@ def _observed(application: Application, settings: Settings, flows: set[str]) -> 
         return [body]
 
     return observe
+
+
+def _first(path: str) -> str:
+    """Return the first part of a path, without the suffix that names a format."""
+    return path.partition("/")[2].partition("/")[0].partition(".")[0]

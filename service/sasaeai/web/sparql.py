@@ -10,7 +10,8 @@ from sasaeai.formats import EVERY_FORMAT, GRAPH, GRAPH_FORMATS, RESULT_FORMATS, 
 from sasaeai.store import Answer, Dataset
 from sasaeai.store.parameters import iri
 from sasaeai.vocabulary import BASE
-from sasaeai.web import answers, askers, editor
+from sasaeai.web import answers, askers, citations, editor, problems
+from sasaeai.web.citations import Asked
 from sasaeai.web.context import here, language
 from sasaeai.web.requests import QUERY
 
@@ -32,11 +33,12 @@ def protocol() -> Response:
     if text is None:
         endpoint = (here().settings.public_base or BASE) + "sparql"
         graph = answers.required(GRAPH_FORMATS)
-        return answers.send(sparql.description(here().store, here().repository, endpoint, graph))
+        about = sparql.description(here().store, here().repository, here().settings, endpoint, graph)
+        return answers.send(about)
     if answers.wants_html(EVERY_FORMAT):
-        response = _page(text)
+        response = _page(citations.asked(text.replace("\r\n", "\n")))  # what a form makes of the lines it sends
     else:
-        response = answers.send(_answer(text, answers.chosen(RESULT_FORMATS), answers.chosen(GRAPH_FORMATS)))
+        response = _send(citations.asked(text))
     if sparql.is_volatile(text):
         response.headers["Cache-Control"] = "no-store"
     return response
@@ -91,15 +93,38 @@ def _decoded(body: bytes) -> str:
         raise ServiceError("bad-encoding", 400) from None
 
 
-def _answer(text: str, results: Format | None, graph: Format | None) -> Answer:
-    asked = sparql.Request(
-        text,
-        results,
-        graph,
-        dataset=_dataset(),
-        client=askers.account(askers.address(request.environ, here().settings.trusted_proxies)),
+def _send(asked: Asked) -> Response:
+    try:
+        answer = _answer(asked, answers.chosen(RESULT_FORMATS), answers.chosen(GRAPH_FORMATS))
+    except ServiceError as error:
+        return _point_to_the_present(problems.tell(error), asked, error)
+    response = answers.send(answer)
+    citations.point(response, "cite-as", asked.at(answer.version))
+    return response
+
+
+def _answer(asked: Asked, results: Format | None, graph: Format | None) -> Answer:
+    versions = [value for name, value in asked.others if name == citations.VERSION]
+    if len(versions) > 1:
+        raise ServiceError("repeated-parameter", 400, parameter=citations.VERSION)
+    return sparql.answer(
+        here().store,
+        here().settings,
+        sparql.Request(
+            asked.text,
+            results,
+            graph,
+            dataset=_dataset(),
+            client=askers.account(askers.address(request.environ, here().settings.trusted_proxies)),
+            version=versions[0] if versions else None,
+        ),
     )
-    return sparql.answer(here().store, here().settings, asked)
+
+
+def _point_to_the_present(response: Response, asked: Asked, error: ServiceError) -> Response:
+    if error.key == "version-gone":
+        citations.point(response, "latest-version", asked.at(None))
+    return response
 
 
 def _dataset() -> Dataset | None:
@@ -117,19 +142,17 @@ def _absolute(parameter: str, value: str) -> str:
         raise ServiceError("bad-dataset", 400, parameter=parameter, value=value[:200]) from None
 
 
-def _page(text: str) -> Response:
-    text = text.replace("\r\n", "\n")  # what a form makes of the lines it sends
+def _page(asked: Asked) -> Response:
     try:
-        answer = _answer(text, RESULTS, GRAPH)
+        answer = _answer(asked, RESULTS, GRAPH)
         if len(answer.body) > (limit := here().settings.max_page_bytes):
             # Built here, a page of millions of cells would keep this process from everybody else for minutes.
             raise ServiceError("page-too-large", 503, retry_after=60, limit=limit)
     except ServiceError as error:
-        return editor.refused(text, error)
-    named = ("default-graph-uri", "named-graph-uri")
-    others = [(name, value) for name in named for value in request.values.getlist(name)]
-    response = editor.answered(editor.Asked(text, others), answer)
+        return _point_to_the_present(editor.refused(asked, error), asked, error)
+    response = editor.answered(asked, answer)
     answers.mark(response, answer)
+    citations.point(response, "cite-as", asked.at(answer.version))
     return response
 
 

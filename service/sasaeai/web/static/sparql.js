@@ -35,6 +35,10 @@
     if (copies.dataset.standIn) {
       code.textContent = code.textContent.replaceAll(copies.dataset.standIn, `${location.origin}/`);
     }
+    if (details.id === "citation") {
+      // Swedish dates are ISO 8601's.
+      code.textContent = code.textContent.slice(0, -copies.dataset.day.length) + new Date().toLocaleDateString("sv");
+    }
     const button = document.createElement("button");
     const said = document.createElement("span");
     button.type = "button";

@@ -1,0 +1,53 @@
+"""Write triples that the service itself states, as the engine writes those of the graph."""
+
+import io
+import re
+from collections.abc import Iterable, Mapping
+from typing import IO
+
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
+
+from sasaeai.formats import Format
+from sasaeai.vocabulary import XSD
+
+Statement = Triple
+
+_NAMESPACE = re.compile(r"<([^>]*[#/])")
+
+
+def statement(subject: str, predicate: str, value: Literal | NamedNode) -> Statement:
+    """State something of an IRI; raises ValueError for what is not an absolute one."""
+    return Triple(NamedNode(subject), NamedNode(predicate), value)
+
+
+def in_language(text: str, language: str) -> Literal:
+    """Make a text in a language."""
+    return Literal(text, language=language)
+
+
+def address(iri: str) -> Literal:
+    """Make a literal of an IRI (xsd:anyURI): the IRI as a text, not what it names."""
+    return Literal(iri, datatype=NamedNode(XSD + "anyURI"))
+
+
+def written(statements: Iterable[Statement], graph: Format, prefixes: Mapping[str, str]) -> bytes:
+    """Return triples in a syntax; `prefixes` are declared where the syntax can."""
+    output = io.BytesIO()
+    write(statements, graph, prefixes, output, sparing=False)
+    return output.getvalue()
+
+
+def write(
+    statements: Iterable[Statement], graph: Format, prefixes: Mapping[str, str], output: IO[bytes], *, sparing: bool
+) -> None:
+    """Write triples in a syntax, sorted: a graph has no order, and its bytes depend on nothing but the triples.
+
+    `sparing` declares those prefixes only that shorten something.
+    """
+    spelt = {str(each): each for each in statements}
+    ordered = sorted(spelt)
+    if sparing:
+        spaces = set(_NAMESPACE.findall("\n".join(ordered)))
+        prefixes = {name: space for name, space in prefixes.items() if space in spaces}
+    syntax = RdfFormat.from_media_type(graph.media_type)
+    serialize((spelt[each] for each in ordered), output, syntax, prefixes=dict(prefixes))
