@@ -37,6 +37,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from sasaeai.settings import Settings
+from sasaeai.store.confinement import die_with_parent
 from sasaeai.store.lanes import lanes
 
 BASE = "https://w3id.org/sasaeai/"
@@ -109,7 +110,15 @@ def serving() -> Iterator[Service]:
     environment = os.environ | {"SASAEAI_TRUSTED_PROXIES": "127.0.0.1", "SASAEAI_RUN_DIR": str(run_dir)}
     with (run_dir / "journal").open("wb") as journal:
         command = [sys.executable, "-m", "sasaeai", "serve", "--port", str(port)]
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=journal)
+        bench = os.getpid()
+        process = subprocess.Popen(
+            command,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=journal,
+            # A killed bench leaves no service behind.
+            preexec_fn=lambda: die_with_parent(bench),  # noqa: PLW1509
+        )
     try:
         assert process.stdout is not None
         if not process.stdout.readline():

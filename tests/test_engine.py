@@ -273,7 +273,7 @@ def test_queries_that_one_client_asks_side_by_side_are_all_answered(running: Run
 
 
 def test_each_of_sixteen_clients_with_runaways_waits_its_turn_and_so_does_the_seventeenth(root: Path) -> None:
-    with engine(root, quick_seconds=0.1, slow_seconds=0.5) as running, together() as call:
+    with engine(root, quick_workers=4, quick_seconds=0.1, slow_seconds=0.5) as running, together() as call:
         over = threading.Event()
 
         def run_away(client: str) -> None:

@@ -104,15 +104,15 @@ def test_who_comes_late_does_not_get_in_before_who_waits(tmp_path: Path, pool: T
     assert order == ["early", "late"]
 
 
-def test_the_line_is_short_and_no_client_has_more_than_half_of_it(tmp_path: Path, pool: ThreadPoolExecutor) -> None:
+def test_the_line_is_short_and_no_client_has_it_to_himself(tmp_path: Path, pool: ThreadPoolExecutor) -> None:
     turns = Turns(tmp_path, 4)
     with ExitStack() as held:
         for client in "abc":
             held.enter_context(turns.held(client, [client]))
-        waiting = [pool.submit(has_place, turns, "a", "a", seconds=LONG) for _ in range(2)]
+        waiting = [pool.submit(has_place, turns, "a", "a", seconds=LONG) for _ in range(3)]
         time.sleep(0.1)
-        assert not has_place(turns, "a", "a", seconds=LONG), "half of it is the most for one client"
-        waiting += [pool.submit(has_place, turns, "b", "b", seconds=LONG) for _ in range(2)]
+        assert not has_place(turns, "a", "a", seconds=LONG), "three quarters of it are the most for one client"
+        waiting.append(pool.submit(has_place, turns, "b", "b", seconds=LONG))
         time.sleep(0.1)
         assert not has_place(turns, "c", "c", seconds=LONG), "the line is full"
         assert has_place(turns, "d", "d"), "who finds his place free needs no line"

@@ -36,7 +36,7 @@ class Settings:
     quick_extra: int = _setting(2, "queries in the quick lane besides one of each client; beyond: wait, then 429")
     slow_workers: int = _setting(2, "query workers for ad-hoc queries that need longer")
     slow_seconds: float = _setting(10.0, "deadline of an ad-hoc query")
-    queue_length: int = _setting(16, "queries that may wait for a worker of the own or the quick lane; beyond: 503")
+    queue_length: int = _setting(24, "queries that may wait for a worker of the own or the quick lane; beyond: 503")
     slow_queue_length: int = _setting(8, "queries that may wait for a worker of the slow lane; beyond: 503")
     wait_seconds: float = _setting(5.0, "time a query may wait for a worker; beyond: 503")
     slow_per_client: int = _setting(2, "queries of one client in the slow lane at once; beyond: 429")

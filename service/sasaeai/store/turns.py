@@ -2,7 +2,7 @@
 
 A place is a name in the kernel's own socket namespace: whoever binds it has it, nobody else gets it meanwhile, and it
 is free again when its holder ends, however that comes. Who finds none free may stand in line. A line takes threads of
-the web, so it is short, and no client has more than half of it. The first of a client's line looks for a place and
+the web, so it is short, and no client has it to himself. The first of a client's line looks for a place and
 those behind him wait, so who comes late does not get in first.
 """
 
@@ -45,7 +45,7 @@ class Turns:
 
     def __init__(self, run_dir: Path, line: int) -> None:
         self._stem = str(run_dir.resolve())
-        self._most, self._each = max(2, line), max(1, line // 2)
+        self._most, self._each = max(2, line), max(1, line * 3 // 4)
         self._lines: dict[str, deque[object]] = {}
         self._change = threading.Condition()
 
