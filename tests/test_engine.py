@@ -237,6 +237,68 @@ def test_a_client_has_so_many_long_queries_and_no_more(running: RunningEngine) -
     assert [each.result() for each in keys] == ["deadline", "deadline"]
 
 
+def test_one_client_s_runaways_leave_a_quick_worker_to_every_other_client(root: Path) -> None:
+    with (
+        engine(root, quick_workers=3, quick_extra=1, quick_seconds=1.0, queue_length=2, wait_seconds=0.5) as running,
+        together() as call,
+    ):
+        keys = [call(lambda: running.fails(RUNAWAY, lane="ad-hoc", client="192.0.2.1").key) for _ in range(24)]
+        time.sleep(0.2)
+        for number in range(2, 12):
+            assert running.ask("ASK {}", lane="ad-hoc", client=f"192.0.2.{number}").body == b"true"
+    assert {each.result() for each in keys} >= {"turn"}
+    assert "busy" not in {each.result() for each in keys}, "nobody's place in the queue was taken"
+
+
+def test_who_sent_a_runaway_goes_behind_the_others_for_a_while(root: Path) -> None:
+    with (
+        engine(root, quick_workers=3, quick_extra=1, quick_seconds=0.5, slow_seconds=3.0, wait_seconds=0.2) as running,
+        together() as call,
+    ):
+        runaway = call(lambda: running.fails(RUNAWAY, lane="ad-hoc", client="192.0.2.1").key)
+        time.sleep(1.0)
+        for _ in range(8):
+            assert running.ask("ASK {}", lane="ad-hoc", client="192.0.2.1").body == b"true"
+        other = call(lambda: running.fails(RUNAWAY, lane="ad-hoc", client="192.0.2.1").key)
+        time.sleep(0.2)
+        assert running.fails("ASK {}", lane="ad-hoc", client="192.0.2.1").key == "turn", "the extra place is taken"
+        assert running.ask("ASK {}", lane="ad-hoc", client="192.0.2.2").body == b"true"
+        assert (runaway.result(), other.result()) == ("deadline", "deadline")
+
+
+def test_queries_that_one_client_asks_side_by_side_are_all_answered(running: RunningEngine) -> None:
+    with together() as call:
+        for _ in range(8):
+            call(lambda: [running.ask("ASK {}", lane="ad-hoc", client="192.0.2.1") for _ in range(10)])
+
+
+def test_each_of_sixteen_clients_with_runaways_waits_its_turn_and_so_does_the_seventeenth(root: Path) -> None:
+    with engine(root, quick_workers=4, quick_seconds=0.1, slow_seconds=0.5) as running, together() as call:
+        over = threading.Event()
+
+        def run_away(client: str) -> None:
+            while not over.is_set():
+                key = running.fails(RUNAWAY, lane="ad-hoc", client=client).key
+                assert key in {"deadline", "busy", "turn", "too-many"}
+
+        for number in range(16):
+            call(run_away, f"198.51.100.{number}")
+        try:
+            for _ in range(5):
+                assert running.ask("ASK {}", lane="ad-hoc", client="192.0.2.1").body == b"true"
+                assert running.ask("ASK {}").body == b"true"
+        finally:
+            over.set()
+
+
+def test_ad_hoc_queries_leave_threads_to_everything_else(root: Path) -> None:
+    with engine(root, web_threads=8, slow_workers=6, queue_length=16) as running, together() as call:
+        keys = [call(lambda: running.fails(RUNAWAY, lane="ad-hoc").key) for _ in range(16)]
+        time.sleep(0.2)
+        assert running.ask("ASK {}").body == b"true"
+    assert [each.result() for each in keys].count("busy") >= 16 - 8 * 5 // 8
+
+
 def test_an_answer_too_large_is_refused(root: Path) -> None:
     with engine(root, max_answer_bytes=1000) as running:
         query = "SELECT * {" + "".join(f"VALUES ?{name} {{ 1 2 3 4 5 6 7 8 9 }}" for name in "abc") + "}"

@@ -4,6 +4,7 @@ import json
 import time
 import urllib.parse
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -91,6 +92,18 @@ def test_who_has_used_up_his_query_seconds_waits_and_nobody_else(guarded: Servic
     assert ask(f"{guarded.url}/queries/cases.csv", X_Forwarded_For="192.0.2.1").status == 200
     time.sleep(float(refused[-1].headers["Retry-After"]))
     assert get_as(guarded, "192.0.2.1", "ASK {}").status == 200
+
+
+def test_more_queries_at_once_than_may_wait_are_refused_to_their_client_alone(guarded: Service) -> None:
+    with ThreadPoolExecutor(48) as pool:
+        crowd = [pool.submit(get_as, guarded, "192.0.2.7", RUNAWAY) for _ in range(48)]
+        time.sleep(0.2)
+        for number in range(10, 20):
+            assert get_as(guarded, f"192.0.2.{number}", "ASK {}").status == 200
+            assert ask(f"{guarded.url}/queries/cases.csv", X_Forwarded_For="192.0.2.7").status == 200
+        refused = [each.result() for each in crowd if each.result().status == 429]
+    assert "turn" in {problem(each.body) for each in refused}
+    assert all(int(each.headers["Retry-After"]) > 0 for each in refused)
 
 
 def test_an_ipv6_network_has_one_budget(guarded: Service) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from .conftest import Service, start_service, stop_service
 from .processes import processes
-from .test_sparql import ask, get
+from .test_sparql import ask
 
 POST = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
 LONG = urllib.parse.quote("SELECT * { ?s ?p ?o } LIMIT 3000")
@@ -23,7 +23,7 @@ MEMORY = 100_000
 
 @pytest.fixture(scope="module")
 def target() -> Iterator[Service]:
-    running = start_service(client_seconds="10000")
+    running = start_service(client_seconds="10000", trusted_proxies="127.0.0.1")
     yield running
     stop_service(running)
 
@@ -59,7 +59,8 @@ def many(service: Service, number: int, begin: Callable[[socket.socket], object]
 
 def others_are_answered(service: Service) -> bool:
     """Say whether twenty askers in turn get their answers; a stuck process would let some wait for ever."""
-    return all(get(service, "ASK {}").status == 200 for _ in range(20))
+    address = f"{service.url}/sparql?query=ASK%7B%7D"
+    return all(ask(address, X_Forwarded_For="192.0.2.1").status == 200 for _ in range(20))
 
 
 def status(connection: socket.socket) -> int:

@@ -21,6 +21,7 @@ from pathlib import Path
 import pytest
 
 from sasaeai.supervisor.child import Child
+from sasaeai.supervisor.reservations import run_dir_held
 from tests.conftest import ROOT, free_port
 from tests.processes import DEEP, HOG, PATIENCE, RUNAWAY, processes, settings_for_tests, wait_until, write_graph
 
@@ -177,6 +178,37 @@ def test_a_killed_supervisor_takes_everything_along(root: Path) -> None:
         running.process.kill()
         running.process.wait()
         wait_until(lambda: not running.left())
+
+
+def test_what_a_killed_supervisor_left_is_swept_away_by_the_next_and_nothing_else(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        hold = (
+            "import sys, tempfile; from sasaeai.supervisor.reservations import run_dir_held\n"
+            f"tempfile.tempdir = {folder!r}\n"
+            "with run_dir_held(None) as own: (own / 'own').touch(); print(own, flush=True); sys.stdin.read()"
+        )
+        command = [sys.executable, "-c", hold]
+        with contextlib.ExitStack() as stack:
+            killed, living = (
+                stack.enter_context(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+                for _ in range(2)
+            )
+            left, kept = (Path(each.stdout.readline().decode().strip()) for each in (killed, living) if each.stdout)
+            killed.kill()
+            killed.wait()
+            others = [Path(folder, name) for name in ("sasaeai-run-my-stuff", "sasaeai-checkout")]
+            stranger = tmp_path_factory.mktemp("stranger")
+            for each in others:
+                each.mkdir()
+            Path(folder, "sasaeai-run-abcdefgh").symlink_to(stranger)
+            assert left.exists()
+            with run_dir_held(None) as own:
+                assert not left.exists()
+                assert all(each.exists() for each in (own, kept, kept / "own", stranger, *others))
+            assert not own.exists()
 
 
 def test_a_port_in_use_is_named(root: Path) -> None:

@@ -101,6 +101,12 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "ただいま混み合っています。少し待ってからもう一度お試しください。",
         "en": "The service is busy. Try again in a moment.",
     },
+    "turn": {
+        "ja": "同時に複数の問合せを送ったか、直前の問合せに時間がかかったため、ほかの利用者を先にしています。"
+        "少し待ってからもう一度お試しください。",
+        "en": "Others come first: you have several queries at once, or one of yours has just taken long. "
+        "Try again in a moment.",
+    },
     "too-many": {
         "ja": "時間のかかる問合せは同時に{limit}件までです。終わるのを待ってからもう一度お試しください。",
         "en": "You may have {limit} long queries at once. Wait for one to end, then try again.",

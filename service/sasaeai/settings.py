@@ -33,9 +33,11 @@ class Settings:
     own_seconds: float = _setting(5.0, "deadline of a question of the service's own")
     quick_workers: int = _setting(4, "query workers an ad-hoc query starts in")
     quick_seconds: float = _setting(0.25, "deadline in the quick lane; past it the query moves to the slow lane")
+    quick_extra: int = _setting(2, "queries in the quick lane besides one of each client; beyond: wait, then 429")
     slow_workers: int = _setting(2, "query workers for ad-hoc queries that need longer")
     slow_seconds: float = _setting(10.0, "deadline of an ad-hoc query")
-    queue_length: int = _setting(16, "queries that may wait for a worker of a lane; beyond: 503")
+    queue_length: int = _setting(24, "queries that may wait for a worker of the own or the quick lane; beyond: 503")
+    slow_queue_length: int = _setting(8, "queries that may wait for a worker of the slow lane; beyond: 503")
     wait_seconds: float = _setting(5.0, "time a query may wait for a worker; beyond: 503")
     slow_per_client: int = _setting(2, "queries of one client in the slow lane at once; beyond: 429")
     client_seconds: float = _setting(60.0, "query-seconds of one client in a minute of ad-hoc queries; beyond: 429")
@@ -52,7 +54,7 @@ class Settings:
 
     cache_mb: int = _setting(64, "answers a web process keeps, in MB; until the data change")
     web_workers: int = _setting(2, "web processes")
-    web_threads: int = _setting(32, "requests a web process answers at once")
+    web_threads: int = _setting(64, "requests a web process answers at once")
 
     metrics_clients: Networks = _setting(_LOOPBACK, "addresses or networks that may read /metrics")
     log_queries: bool = _setting(False, "write the text of each query to the journal of requests")

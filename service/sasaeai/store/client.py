@@ -1,11 +1,10 @@
 """The embedded engine, as the web and the tests reach it: over its sockets, from any thread."""
 
 import contextlib
-import hashlib
 import math
 import os
 import socket
-import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ from sasaeai.settings import Settings
 from sasaeai.store import Answer, Dataset, LaneName, frames, metrics
 from sasaeai.store.budget import Budget
 from sasaeai.store.lanes import lanes
+from sasaeai.store.turns import Turns
 
 _TRIES = 4
 _ANSWER_SECONDS = 15.0
@@ -34,6 +34,9 @@ class EngineStore:
         self._version_file = str(run_dir / "version")
         self._version_read = (0, 0), ""
         self._seconds = {lane.name: lane.seconds for lane in lanes(settings)}
+        # With the quarter that may read bodies, an eighth of the threads is always there for pages and questions.
+        self._turns = Turns(run_dir, settings.web_threads // 4)
+        self._threads = threading.BoundedSemaphore(max(1, settings.web_threads * 5 // 8))
 
     def query(  # noqa: PLR0913 — as in `Store`
         self,
@@ -60,15 +63,8 @@ class EngineStore:
             raise ServiceError("too-large", 413, limit=self.settings.max_query_bytes)
         if lane == "own":
             return self._ask("own", head, body, seconds)
-        self._budget.check(client)
-        try:
-            return self._ask("quick", head, body, seconds, client)
-        except ServiceError as error:
-            patience = min(seconds or math.inf, self._seconds["slow"])
-            if error.key != "deadline" or patience <= self._seconds["quick"]:
-                raise
-        with self._turn(client):
-            return self._ask("slow", head, body, seconds, client)
+        with self._thread():
+            return self._ask_ad_hoc(head, body, seconds, client)
 
     def publish(self, graphs: Mapping[str, bytes | None]) -> str:
         """Replace graphs, all or none; see `Store`."""
@@ -103,6 +99,19 @@ class EngineStore:
             return error.key == "busy"
         return True
 
+    def _ask_ad_hoc(self, head: frames.Head, body: bytes, seconds: float | None, client: str) -> Answer:
+        """Ask in the quick lane, and once more in the slow one what turns out to need longer."""
+        self._budget.check(client)
+        try:
+            with self._quick_turn(client):
+                return self._ask("quick", head, body, seconds, client)
+        except ServiceError as error:
+            patience = min(seconds or math.inf, self._seconds["slow"])
+            if error.key != "deadline" or patience <= self._seconds["quick"]:
+                raise
+        with self._slow_turn(client):
+            return self._ask("slow", head, body, seconds, client)
+
     def _ask(self, lane: str, head: frames.Head, body: bytes, seconds: float | None, client: str = "") -> Answer:
         try:
             answer = self._ask_once(lane, head, body, seconds, client)
@@ -123,7 +132,7 @@ class EngineStore:
                     started = self._wait(connection, request, lane)
                 try:
                     with metrics.RUNNING.labels(lane).track_inprogress():
-                        return self._receive(connection, head, started)
+                        return self._receive(connection, lane, head, started)
                 finally:
                     spent = time.monotonic() - started["at"]
                     metrics.QUERY_SECONDS.labels(lane).observe(spent)
@@ -156,7 +165,7 @@ class EngineStore:
         except TimeoutError as error:
             raise self._busy(lane) from error
 
-    def _receive(self, connection: socket.socket, head: frames.Head, started: frames.Head) -> Answer:
+    def _receive(self, connection: socket.socket, lane: str, head: frames.Head, started: frames.Head) -> Answer:
         """Wait for the answer to a query that has begun; it comes whole, or its worker ended early."""
         seconds = started["seconds"]
         connection.settimeout(seconds + _ANSWER_SECONDS)
@@ -164,9 +173,10 @@ class EngineStore:
             reply, body = frames.receive(connection, self.settings.max_answer_bytes)
         except (frames.BrokenOffError, TimeoutError) as error:
             # Both processes read the same clock.
-            late = time.monotonic() - started["at"] > seconds - _TOLERANCE
-            if not late:
+            late = time.monotonic() - started["at"] - seconds
+            if late < -_TOLERANCE:
                 raise ServiceError("stopped", 503, retry_after=60) from error
+            metrics.OVERRUN_SECONDS.labels(lane).observe(max(late, 0.0))
             raise ServiceError("deadline", 503, retry_after=math.ceil(seconds), seconds=f"{seconds:g}") from error
         if reply["type"] == "error":
             raise frames.to_error(reply)
@@ -174,25 +184,42 @@ class EngineStore:
         return Answer(body, BY_NAME[name], reply["version"], reply["kind"], reply["cut"])
 
     @contextlib.contextmanager
-    def _turn(self, client: str) -> Iterator[None]:
-        """Hold one of the places a client has in the slow lane, counted over all web processes.
-
-        A place is a name in the kernel's own socket namespace: it is free again when its holder ends, however.
-        """
-        if not client or sys.platform != "linux":
+    def _thread(self) -> Iterator[None]:
+        """Spend a thread on an ad-hoc query, if enough are left for everything else."""
+        if not self._threads.acquire(blocking=False):
+            raise self._busy("quick")
+        try:
             yield
-            return
-        stem = hashlib.sha256(f"{self.run_dir.resolve()} {client}".encode()).hexdigest()[:32]
-        for place in range(self.settings.slow_per_client):
-            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as holder:
-                try:
-                    holder.bind(f"\0sasaeai-{stem}-{place}")
-                except OSError:
-                    continue
+        finally:
+            self._threads.release()
+
+    @contextlib.contextmanager
+    def _quick_turn(self, client: str) -> Iterator[None]:
+        """Hold a client's own place in the quick lane, or one of the few for whoever cannot have his own.
+
+        Whose query turns out to be none for this lane goes without his own for as long as it may take in the other:
+        runaways that come one after the other then hold up few workers, however many send them.
+        """
+        own = f"quick {client}"
+        places = [own, *(f"quick, extra {number}" for number in range(self.settings.quick_extra))]
+        with self._turns.held(client, places, self.settings.wait_seconds) as turn:
+            if not turn:
+                raise ServiceError("turn", 429, retry_after=1)
+            try:
                 yield
-                return
-        retry = math.ceil(self._seconds["slow"])
-        raise ServiceError("too-many", 429, retry_after=retry, limit=self.settings.slow_per_client)
+            except ServiceError as error:
+                if error.key == "deadline" and turn.place == own:
+                    turn.rest = self._seconds["slow"]
+                raise
+
+    @contextlib.contextmanager
+    def _slow_turn(self, client: str) -> Iterator[None]:
+        """Hold one of the places a client has in the slow lane."""
+        limit = self.settings.slow_per_client
+        with self._turns.held(client, [f"slow {client} {number}" for number in range(limit)]) as turn:
+            if not turn:
+                raise ServiceError("too-many", 429, retry_after=math.ceil(self._seconds["slow"]), limit=limit)
+            yield
 
     def _control(self, head: frames.Head, body: bytes = b"") -> str:
         try:

@@ -43,7 +43,7 @@ class Generation:
         self._retire, self._keep = os.pipe()
         self._works: dict[str, worker.Work] = {}
         for lane in lanes(settings):
-            listener = _listen(run_dir / f"{lane.name}.new", settings.queue_length)
+            listener = _listen(run_dir / f"{lane.name}.new", lane.queue)
             self._works[lane.name] = worker.Work(lane, settings, store, version, prefixes, listener, self._retire)
         self.places = [
             Place(self, lane, number)

@@ -18,6 +18,12 @@ QUERY_SECONDS = Histogram(
     ["lane"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
 )
+OVERRUN_SECONDS = Histogram(
+    "sasaeai_overrun_seconds",
+    "Seconds from the deadline of a query to its end",
+    ["lane"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0),
+)
 WAITING = Gauge("sasaeai_queries_waiting", "Queries that wait for a worker", ["lane"], multiprocess_mode="livesum")
 RUNNING = Gauge("sasaeai_queries_running", "Queries that a worker answers", ["lane"], multiprocess_mode="livesum")
 WORKERS_ENDED = Counter("sasaeai_workers_ended", "Workers that ended before they were retired", ["lane", "reason"])

@@ -143,7 +143,9 @@ def say(text: str, where: int = 2) -> None:
 
 def _engine(settings: Settings, run_dir: Path) -> Child:
     command = [sys.executable, "-m", "sasaeai.store.engine", str(run_dir)]
-    return Child("engine", command, _environment(settings), run_dir)
+    # The kernel takes memory back from a worker that has ended ten times as fast in large pages: 1 GB of small ones
+    # takes it 0.2 s, and several times that where the processors are busy.
+    return Child("engine", command, {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"} | _environment(settings), run_dir)
 
 
 def _web(settings: Settings, run_dir: Path, host: str, port: int) -> Child:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 _LONGEST = 90
 """The path of a socket has at most 107 bytes; so many may be its folder's."""
+_PREFIX = "sasaeai-run-"
+"""How the names of folders made here begin, and nobody else's: what is left of them is removed."""
 
 
 class RefusalError(Exception):
@@ -53,11 +55,14 @@ def run_dir_held(given: Path | None) -> Iterator[Path]:
     """Hold the folder of the sockets: the one that is set, else a new one that is removed at the end."""
     if given is None:
         base = tempfile.gettempdir()
-        made = tempfile.mkdtemp(prefix="sasaeai-", dir=base if len(base) < _LONGEST // 2 else "/tmp")
+        folder = Path(base if len(base) < _LONGEST // 2 else "/tmp")
+        _sweep(folder)
+        made, lock = _made(folder)
         try:
-            yield Path(made).resolve()
+            yield made.resolve()
         finally:
             shutil.rmtree(made, ignore_errors=True)
+            os.close(lock)
         return
     run_dir = given.resolve()
     if len(os.fsencode(run_dir)) > _LONGEST:
@@ -74,3 +79,30 @@ def run_dir_held(given: Path | None) -> Iterator[Path]:
         raise RefusalError(f"Another Sasaeai runs in {run_dir}") from error
     finally:
         os.close(lock)
+
+
+def _made(folder: Path) -> tuple[Path, int]:
+    """Make a folder and lock it; the lock tells for how long it has an owner, for the kernel gives it back."""
+    while True:
+        made = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
+        # Until it is locked a sweep may take it for left behind.
+        with contextlib.suppress(FileNotFoundError):
+            lock = os.open(made, os.O_RDONLY)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if made.exists():
+                return made, lock
+            os.close(lock)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the folders whose owners were killed before they could."""
+    for each in folder.glob(_PREFIX + "[a-z0-9_]" * 8):
+        # What is a stranger's, no folder, or gone meanwhile is left alone.
+        with contextlib.suppress(OSError):
+            lock = os.open(each, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if os.fstat(lock).st_uid == os.getuid():
+                    shutil.rmtree(each)
+            finally:
+                os.close(lock)

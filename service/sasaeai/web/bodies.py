@@ -1,8 +1,8 @@
 """The bodies of requests, read before anything else, by no more threads than can be spared.
 
 The server offers no deadline for reading: a body that was announced and does not come holds its thread until its
-sender leaves. So few bodies of one client, and never more than half the threads, are read at once; who finds no place
-soon is refused without being read, and requests without a body go on as if nothing were.
+sender leaves. So few bodies of one client, and by a quarter of the threads at most, are read at once; who finds no
+place soon is refused without being read, and requests without a body go on as if nothing were.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ _PATIENCE = 0.2
 
 def install(app: Flask, settings: Settings) -> None:
     """Have an application read each body, or refuse the request."""
-    places = _Places(settings.bodies_per_client, max(1, settings.web_threads // 2))
+    places = _Places(settings.bodies_per_client, max(1, settings.web_threads // 4))
 
     @app.before_request
     def take() -> None:
