@@ -15,7 +15,9 @@ import hashlib
 import math
 import os
 import struct
+import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -34,6 +36,8 @@ class Budget:
         self.path = path
         self.seconds = seconds
         self.clock = clock
+        self._lock = threading.Lock()
+        self._file: int | None = None
 
     def check(self, client: str) -> None:
         """Raise a ServiceError, 429, if a client has nothing left; '' is the service itself and is never refused."""
@@ -60,9 +64,7 @@ class Budget:
         digest = hashlib.blake2b(client.encode(), digest_size=16).digest()
         place = int.from_bytes(digest[:4], "big") % _SETS * _WIDTH
         now = self.clock()
-        file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with self._locked() as file:
             content = os.pread(file, _WIDTH, place).ljust(_WIDTH, b"\0")
             levels = {key: self._fallen(level, now - at) for key, level, at in _SLOT.iter_unpack(content)}
 
@@ -72,8 +74,19 @@ class Budget:
                 os.pwrite(file, packed.ljust(_WIDTH, b"\0"), place)
 
             yield digest, {key: level for key, level in levels.items() if level > 0}, write
-        finally:
-            os.close(file)
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[int]:
+        """Hold the file against all other threads and processes."""
+        with self._lock:
+            if self._file is None:
+                self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                weakref.finalize(self, os.close, self._file)
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            try:
+                yield self._file
+            finally:
+                fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def _fallen(self, level: float, since: float) -> float:
         # The clock begins anew with the machine: what lies in the future is of a life before.
