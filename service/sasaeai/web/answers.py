@@ -47,20 +47,26 @@ WITH_BOM = "csv-bom"
 """The format parameter for CSV that Excel reads as what it is: UTF-8 with a byte order mark."""
 
 
+_ALWAYS = (
+    ("Access-Control-Allow-Origin", "*"),
+    (
+        "Access-Control-Expose-Headers",
+        "Content-Location, ETag, Link, Retry-After, X-Dataset-Version, X-Result-Truncated",
+    ),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Content-Security-Policy", POLICY),
+    ("Referrer-Policy", "no-referrer"),
+    ("Vary", "Accept, Accept-Encoding, Accept-Language"),
+)
+"""What every response says of itself, unless it says otherwise."""
+
+
 def install(app: Flask) -> None:
     """Send every response of an application with the headers of a public, safe, cacheable service."""
 
     @app.after_request
     def finish(response: Response) -> Response:
-        response.headers.setdefault("Access-Control-Allow-Origin", "*")
-        response.headers.setdefault(
-            "Access-Control-Expose-Headers",
-            "Content-Location, ETag, Link, Retry-After, X-Dataset-Version, X-Result-Truncated",
-        )
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Content-Security-Policy", POLICY)
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
-        response.vary.update(("Accept", "Accept-Encoding", "Accept-Language"))
+        response.headers.extend(each for each in _ALWAYS if each[0] not in response.headers)
         if response.location:
             # Werkzeug's own redirections lead to the host that the asker has named.
             response.location = urlsplit(response.location)._replace(scheme="", netloc="").geturl()
