@@ -111,6 +111,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "「{what}」は見つかりません。",
         "en": "There is nothing at '{what}'.",
     },
+    "gone": {
+        "ja": "「{what}」は取り下げられました。{instead}",
+        "en": "'{what}' was withdrawn. {instead}",
+    },
     "metrics-closed": {
         "ja": "/metricsは SASAEAI_METRICS_CLIENTS に書かれたアドレスからだけ読めます。",
         "en": "/metrics can be read only from the addresses that SASAEAI_METRICS_CLIENTS names.",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol
 
 from sasaeai.formats import Format
@@ -61,6 +62,9 @@ class Store(Protocol):
 
     def version(self) -> str:
         """Return the version of the data."""
+
+    def since(self, version: str) -> datetime | None:
+        """Return when this version was published, in whole seconds; None where it is the version no more."""
 
     def ready(self) -> bool:
         """Say whether queries are being answered."""

@@ -3,10 +3,12 @@
 import contextlib
 import hashlib
 import math
+import os
 import socket
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sasaeai.errors import ServiceError
@@ -83,6 +85,15 @@ class EngineStore:
             return (self.run_dir / "version").read_text("ascii")
         except FileNotFoundError as error:
             raise _away() from error
+
+    def since(self, version: str) -> datetime | None:
+        """Return when a version was published, if it is the one still; see `Store`."""
+        try:
+            with open(self.run_dir / "version", encoding="ascii") as file:
+                published = os.fstat(file.fileno()).st_mtime
+                return datetime.fromtimestamp(int(published), UTC) if file.read() == version else None
+        except FileNotFoundError:
+            return None
 
     def ready(self) -> bool:
         """Say whether queries are being answered; an engine with no place free is ready too."""

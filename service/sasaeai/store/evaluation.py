@@ -88,7 +88,7 @@ def evaluate(  # noqa: PLR0913 — all after the query are choices with a usual 
             if rows is not None and len(triples) > rows:
                 raise too_many(rows)
             syntax = RdfFormat.from_media_type(graph.media_type)
-            serialize(triples, output, syntax, prefixes=_used(prefixes or {}, triples))
+            serialize(triples, output, syntax, prefixes=used(prefixes or {}, triples))
             return Evaluated("graph", output.getvalue())
         if results is None:
             raise _unreadable(RESULT_FORMATS)
@@ -131,7 +131,7 @@ def _graphs(dataset: Dataset | None) -> dict[str, Any]:
     }
 
 
-def _used(prefixes: Mapping[str, str], triples: list[Triple]) -> dict[str, str]:
+def used(prefixes: Mapping[str, str], triples: list[Triple]) -> dict[str, str]:
     """Return the prefixes that shorten something."""
     spaces = {space for each in triples for space in _NAMESPACE.findall(str(each))}
     return {name: space for name, space in prefixes.items() if space in spaces}

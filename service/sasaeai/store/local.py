@@ -1,6 +1,7 @@
 """The graph in the asker's own process: for the command line, whose queries are its user's own."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from sasaeai.formats import BY_NAME, Format
 from sasaeai.repository import Repository
@@ -18,6 +19,7 @@ class LocalStore:
     def __init__(self, repository: Repository, *, merged: bool = True) -> None:
         self._holdings = Holdings.read(repository, merged=merged)
         self._prefixes = prefixes(repository)
+        self._since = _now()
 
     def query(  # noqa: PLR0913 — as in `Store`
         self,
@@ -42,12 +44,21 @@ class LocalStore:
     def publish(self, graphs: Mapping[str, bytes | None]) -> str:
         """Replace graphs, all or none; see `Store`."""
         self._holdings.apply(graphs)
+        self._since = _now()
         return self.version()
 
     def version(self) -> str:
         """Return the version of the data."""
         return self._holdings.version
 
+    def since(self, version: str) -> datetime | None:
+        """Return when a version was loaded, if it is the one still; see `Store`."""
+        return self._since if version == self.version() else None
+
     def ready(self) -> bool:
         """Say that queries are answered: they are from the first moment."""
         return True
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)

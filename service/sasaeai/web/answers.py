@@ -13,7 +13,7 @@ from werkzeug.datastructures import MIMEAccept
 from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_MEDIA_TYPE, BY_NAME, Format
 from sasaeai.store import Answer
-from sasaeai.web.context import language
+from sasaeai.web.context import here, language
 
 HTML = "text/html"
 _CHARSET = re.compile(r";\s*charset=[^;,]*", re.IGNORECASE)
@@ -72,6 +72,7 @@ def install(app: Flask) -> None:
         if response.status_code == 200 and request.method in {"GET", "HEAD"} and not response.is_streamed:
             response.headers.setdefault("Cache-Control", "no-cache")
             _tag(response)
+            _date(response)
             response.make_conditional(request)
         return response
 
@@ -83,6 +84,13 @@ def _tag(response: Response) -> None:
         digest = hashlib.sha256(f"{read_as}\n".encode())
         digest.update(response.get_data())
         response.set_etag(digest.hexdigest()[:40])
+
+
+def _date(response: Response) -> None:
+    """Say since when this service answers so: it gives no other answer while the data have the same version."""
+    version = response.headers.get("X-Dataset-Version")
+    if version and (since := here().store.since(version)):
+        response.last_modified = since
 
 
 def _compress(response: Response) -> None:
