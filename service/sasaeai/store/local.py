@@ -1,11 +1,11 @@
 """The graph in the asker's own process: for the command line, whose queries are its user's own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from sasaeai.formats import BY_NAME, Format
 from sasaeai.repository import Repository
-from sasaeai.store import Answer, Dataset
+from sasaeai.store import Answer, Dataset, Dump
 from sasaeai.store.evaluation import evaluate
 from sasaeai.store.loading import Holdings, prefixes
 
@@ -50,6 +50,10 @@ class LocalStore:
     def version(self) -> str:
         """Return the version of the data."""
         return self._holdings.version
+
+    def dumps(self) -> Sequence[Dump]:
+        """Return no files: whoever has the graph in the own process has the repository beside it."""
+        return ()
 
     def since(self, version: str) -> datetime | None:
         """Return when a version was loaded, if it is the one still; see `Store`."""

@@ -6,7 +6,7 @@ from sasaeai import catalogue
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store
-from sasaeai.web import answers, bodies, context, entity, pages, problems, questions, requests, sparql, terms
+from sasaeai.web import answers, bodies, context, dataset, entity, pages, problems, questions, requests, sparql, terms
 
 
 def create_app(settings: Settings, store: Store) -> Flask:
@@ -15,9 +15,10 @@ def create_app(settings: Settings, store: Store) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     repository = Repository(settings.root)
     context.install(app, context.Context(settings, repository, store, catalogue.questions(repository)))
-    for each in (pages, sparql, entity, terms, questions):
+    for each in (pages, sparql, entity, terms, dataset, questions):
         app.register_blueprint(each.blueprint)
     bodies.install(app, settings)
+    dataset.install(app, settings)
     problems.install(app)
     answers.install(app)
     requests.install(app, settings)

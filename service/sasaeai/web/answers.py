@@ -18,7 +18,7 @@ from sasaeai.web.context import here, language
 HTML = "text/html"
 _CHARSET = re.compile(r";\s*charset=[^;,]*", re.IGNORECASE)
 
-_WORTH_COMPRESSING = 1400
+_WORTH_COMPRESSING = 1000
 """Bytes: less than that goes into one packet anyway."""
 
 POLICY = "; ".join(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, make_response, render_template
 
 from sasaeai import description, sparql, terms
-from sasaeai.errors import MESSAGES, ServiceError
+from sasaeai.errors import MESSAGES
 from sasaeai.vocabulary import BASE
 from sasaeai.web import answers, documents
 from sasaeai.web.context import here, in_language, language
@@ -21,7 +21,7 @@ _CUT = {
 
 
 @blueprint.get("/ns")
-@blueprint.get("/ns.<extension>")
+@blueprint.get("/ns.<any(ttl, nt, rdf, jsonld, trig, nq, html):extension>")
 def ontology(extension: str | None = None) -> Response:
     """Answer with the vocabulary, every term of which is a part of this document (a hash IRI)."""
 
@@ -31,7 +31,7 @@ def ontology(extension: str | None = None) -> Response:
         labels |= {row["to"]["value"]: row["toLabel"]["value"] for row in found.links}
         return _page("ontology.html", "/ns", _embedded("ontology"), found.version, vocabulary=found, labels=labels)
 
-    return documents.answer("/ns", _known(extension), lambda: terms.ontology(here().store, here().repository), page)
+    return documents.answer("/ns", extension, lambda: terms.ontology(here().store, here().repository), page)
 
 
 @blueprint.get("/ns/<path:number>")
@@ -42,7 +42,7 @@ def version(number: str) -> Response:
 
 
 @blueprint.get("/shapes")
-@blueprint.get("/shapes.<extension>")
+@blueprint.get("/shapes.<any(ttl, nt, rdf, jsonld, trig, nq, html):extension>")
 def shapes(extension: str | None = None) -> Response:
     """Answer with the shapes, likewise."""
 
@@ -50,11 +50,11 @@ def shapes(extension: str | None = None) -> Response:
         found = terms.rules(here().store, here().repository, language())
         return _page("shapes.html", "/shapes", _embedded("shapes"), found.version, found=found, names=_names())
 
-    return documents.answer("/shapes", _known(extension), lambda: terms.shapes(here().store, here().repository), page)
+    return documents.answer("/shapes", extension, lambda: terms.shapes(here().store, here().repository), page)
 
 
 @blueprint.get("/problem")
-@blueprint.get("/problem.<extension>")
+@blueprint.get("/problem.<any(ttl, nt, rdf, jsonld, trig, nq, html):extension>")
 def problems(extension: str | None = None) -> Response:
     """Answer with the kinds of mistakes that answers tell of, likewise."""
 
@@ -62,11 +62,11 @@ def problems(extension: str | None = None) -> Response:
         said = description.embedded(terms.problems(here().store), here().repository)
         return _page("mistakes.html", "/problem", said, here().store.version(), messages=MESSAGES)
 
-    return documents.answer("/problem", _known(extension), lambda: terms.problems(here().store), page)
+    return documents.answer("/problem", extension, lambda: terms.problems(here().store), page)
 
 
 @blueprint.get("/truncated")
-@blueprint.get("/truncated.<extension>")
+@blueprint.get("/truncated.<any(ttl, nt, rdf, jsonld, trig, nq, html):extension>")
 def truncated(extension: str | None = None) -> Response:
     """Say what it means that the head of a result links here."""
 
@@ -75,7 +75,7 @@ def truncated(extension: str | None = None) -> Response:
         said = description.embedded(terms.truncation(here().store, _CUT), here().repository)
         return _page("truncated.html", "/truncated", said, here().store.version(), words=words)
 
-    return documents.answer("/truncated", _known(extension), lambda: terms.truncation(here().store, _CUT), page)
+    return documents.answer("/truncated", extension, lambda: terms.truncation(here().store, _CUT), page)
 
 
 @blueprint.get("/context.jsonld")
@@ -104,9 +104,3 @@ def _embedded(name: str) -> str:
 
 def _page(template: str, document: str, embedded: str, version: str, **found: object) -> Response:
     return answers.send_page(render_template(template, document=document, embedded=embedded, **found), version)
-
-
-def _known(extension: str | None) -> str | None:
-    if extension is not None and extension not in documents.EXTENSIONS:
-        raise ServiceError("not-found", 404, what=f".{extension}")
-    return extension
