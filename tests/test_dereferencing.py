@@ -15,6 +15,11 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse
 from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS, FOAF, PROV, RDF, SDO, SKOS, VOID
 
+from sasaeai import entity, statements
+from sasaeai.errors import ServiceError
+from sasaeai.repository import Repository
+from sasaeai.store.local import LocalStore
+
 from .conftest import ROOT, Service, start_service, stop_service
 from .test_entity import BASE, COUNCIL, document, raw
 from .test_sparql import Reply, ask
@@ -282,6 +287,19 @@ def test_what_was_withdrawn_without_a_successor_is_gone(strange: Service) -> Non
 
 def test_what_is_deprecated_and_described_still_answers(strange: Service) -> None:
     assert ask(f"{strange.url}/id/still-there", Accept="text/turtle").status == 200
+
+
+def test_no_check_objects_to_what_was_withdrawn_properly(repository: Repository) -> None:
+    text = (ROOT / "data" / "README.md").read_text("utf-8")
+    told = next(each for each in re.findall(r"```turtle\n(.*?)```", text, re.DOTALL) if "deprecated" in each)
+    store = LocalStore(repository)
+    store.publish({f"{BASE}graph/withdrawn": told.encode()})
+    assert {check.name for check in repository.checks() if statements.select(store, check).rows} == set()
+    with pytest.raises(ServiceError) as error:
+        entity.find(store, repository, [f"{BASE}id/132241/council/old"])
+    assert (error.value.status, f"{BASE}id/{COUNCIL}" in str(error.value)) == (410, True)
+    graph = Graph().parse(data=told, format="turtle")
+    assert URIRef(f"{BASE}id/132241/council/old") in set(graph.subjects())
 
 
 # What stands in the head

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT = 190, 34
-_ACROSS, _DOWN = 270, 50
+WIDTH, HEIGHT = 220, 34
+_ACROSS, _DOWN = 300, 50
 _MARGIN = 10
 _SWEEPS = 6
 
@@ -81,7 +81,12 @@ def _ranks(links: Sequence[Link]) -> Mapping[str, int]:
         for each in onward[name]:
             if ranks[each] <= ranks[name]:
                 ranks[each] = ranks[name] + 1
-    return ranks
+    # Then as near as may be to what it points to: a line that crosses no column crosses no box.
+    for name in order:
+        if onward[name]:
+            ranks[name] = min(ranks[each] for each in onward[name]) - 1
+    least = min(ranks.values(), default=0)
+    return {name: rank - least for name, rank in ranks.items()}
 
 
 def _columns(ranks: Mapping[str, int]) -> list[list[str]]:

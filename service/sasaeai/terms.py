@@ -18,7 +18,7 @@ from sasaeai.store import Store, parameters
 from sasaeai.store.parameters import Term, literal
 from sasaeai.vocabulary import DATASET, LICENCE, PROBLEM, SAS, TRUNCATED
 
-_SHARED_BY = 5
+_SHARED_BY = 10
 """A link that so many classes have is told in words: drawn, it would hide the others."""
 
 Words = Mapping[str, str]
@@ -142,5 +142,6 @@ def _property(row: Row) -> str:
 
 def _drawn(links: Sequence[Row]) -> Drawing:
     shared = Counter(name for name, _ in {(_property(row), row["from"]["value"]) for row in links})
-    few = [row for row in links if shared[_property(row)] < _SHARED_BY]
+    # What takes any agent or any place points to a kind of kinds, not to each of them.
+    few = [row for row in links if shared[_property(row)] < _SHARED_BY and "through" not in row]
     return draw([(row["from"]["value"], row["to"]["value"]) for row in few])

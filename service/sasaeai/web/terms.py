@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, make_response, render_template
 
-from sasaeai import description, sparql, terms
+from sasaeai import description, diagram, sparql, terms
 from sasaeai.errors import MESSAGES
 from sasaeai.vocabulary import BASE
 from sasaeai.web import answers, documents
@@ -29,7 +29,8 @@ def ontology(extension: str | None = None) -> Response:
         found = terms.vocabulary(here().store, here().repository, language())
         labels = {row["from"]["value"]: row["fromLabel"]["value"] for row in found.links}
         labels |= {row["to"]["value"]: row["toLabel"]["value"] for row in found.links}
-        return _page("ontology.html", "/ns", _embedded("ontology"), found.version, vocabulary=found, labels=labels)
+        drawn = {"labels": labels, "box_width": diagram.WIDTH, "box_height": diagram.HEIGHT}
+        return _page("ontology.html", "/ns", _embedded("ontology"), found.version, vocabulary=found, **drawn)
 
     return documents.answer("/ns", extension, lambda: terms.ontology(here().store, here().repository), page)
 
