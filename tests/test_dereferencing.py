@@ -9,6 +9,7 @@ import urllib.parse
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse
@@ -18,6 +19,7 @@ from rdflib.namespace import DCTERMS, FOAF, PROV, RDF, SDO, SKOS, VOID
 from sasaeai import entity, statements
 from sasaeai.errors import ServiceError
 from sasaeai.repository import Repository
+from sasaeai.store import Answer
 from sasaeai.store.local import LocalStore
 
 from .conftest import ROOT, Service, start_service, stop_service
@@ -193,6 +195,26 @@ def test_json_ld_reads_in_plain_words_and_needs_nothing_from_elsewhere(service: 
     assert council["serves"] == f"{BASE}id/132241/tier/1"
     whole = json.loads(ask(f"{service.url}/context.jsonld").body)["@context"]
     assert set(written["@context"]) - {"@version"} <= set(whole)
+
+
+class Counting(LocalStore):
+    """Count the queries it is asked."""
+
+    asked = 0
+
+    def query(self, text: str, **choices: Any) -> Answer:
+        self.asked += 1
+        return super().query(text, **choices)
+
+
+def test_a_description_takes_as_many_queries_whatever_points_to_the_thing(repository: Repository) -> None:
+    store = Counting(repository)
+    asked = []
+    for key in ("132241/org/oginzu", "132241", TOWN, "prefecture/13"):
+        store.asked = 0
+        entity.describe(store, repository, str(iri(key)), f"{BASE}doc/{key}")
+        asked.append(store.asked)
+    assert asked == [5, 5, 5, 5]
 
 
 # Spellings
