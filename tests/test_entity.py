@@ -173,9 +173,3 @@ def test_every_link_of_a_page_leads_somewhere(service: Service) -> None:
 def test_a_page_that_does_not_list_all_that_points_to_a_thing_says_so(service: Service) -> None:
     assert "the first 500" in ask(f"{service.url}/doc/concept/municipality-kind/town.html?lang=en").body.decode()
     assert "the first 500" not in ask(f"{service.url}/doc/{COUNCIL}.html?lang=en").body.decode()
-
-
-def test_a_description_holds_all_that_points_to_a_thing(service: Service) -> None:
-    town = URIRef(BASE + "concept/municipality-kind/town")
-    graph = Graph().parse(data=document(service, "concept/municipality-kind/town.nt", "*/*").body, format="nt")
-    assert len(set(graph.subjects(URIRef(BASE + "ns#kind"), town))) == 743

@@ -8,11 +8,11 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "service" / "sasaeai"
 
-WORDS = {"settings", "errors", "model", "formats", "vocabulary", "calendar", "journal"}
+WORDS = {"settings", "errors", "model", "formats", "vocabulary", "calendar", "journal", "compaction"}
 PLACES = {"repository"}
 DOORS = {"store", "validation"}
-SHARED = {"statements", "prefixes"}
-FLOWS = {"sparql", "entity", "catalogue", "evidence"}
+SHARED = {"statements", "prefixes", "description", "diagram"}
+FLOWS = {"sparql", "entity", "catalogue", "evidence", "terms", "dataset"}
 EDGE = {"", "__main__", "web", "wsgi", "supervisor"}
 
 LAYERS = (WORDS, PLACES, DOORS, SHARED, FLOWS, EDGE)

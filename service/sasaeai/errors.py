@@ -123,6 +123,14 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "「{what}」は見つかりません。",
         "en": "There is nothing at '{what}'.",
     },
+    "dump-unfinished": {
+        "ja": "ダンプを書き出しています。少し待ってからもう一度お試しください。",
+        "en": "The dumps are being written. Try again in a moment.",
+    },
+    "gone": {
+        "ja": "「{what}」は取り下げられました。{instead}",
+        "en": "'{what}' was withdrawn. {instead}",
+    },
     "metrics-closed": {
         "ja": "/metricsは SASAEAI_METRICS_CLIENTS に書かれたアドレスからだけ読めます。",
         "en": "/metrics can be read only from the addresses that SASAEAI_METRICS_CLIENTS names.",

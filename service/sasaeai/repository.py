@@ -4,6 +4,7 @@ Packaged files, and later the accepted revisions of the desk, come through this 
 """
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,6 +107,15 @@ class Repository:
     def scheme(self, key: str) -> Path:
         """Return where a code list lies."""
         return self.root / "ontology" / "schemes" / f"{key}.ttl"
+
+    def context(self) -> dict[str, Any]:
+        """Return the project's JSON-LD context: what stands under `@context`."""
+        context: dict[str, Any] = json.loads(self.context_text())["@context"]
+        return context
+
+    def context_text(self) -> str:
+        """Return the file that holds the project's JSON-LD context."""
+        return (self.root / "ontology" / "context.jsonld").read_text("utf-8")
 
     def rules(self) -> list[QueryFile]:
         """Return the CONSTRUCT rules in the order they run."""

@@ -53,6 +53,7 @@ class Settings:
     scan: bool = _setting(True, "look at a query's text before a worker is spent on it")
 
     cache_mb: int = _setting(64, "answers a web process keeps, in MB; until the data change")
+    dumps_at_once: int = _setting(4, "dumps a web process sends at once; beyond: 503")
     web_workers: int = _setting(2, "web processes")
     web_threads: int = _setting(64, "requests a web process answers at once")
 

@@ -9,11 +9,20 @@ CONCEPT = BASE + "concept/"
 SHAPES = BASE + "shapes#"
 SAS = BASE + "ns#"
 
+PROBLEM = BASE + "problem"
+"""The document that every kind of mistake is a part of."""
+
 DERIVED = GRAPH + "derived"
 """The graph of what the rules construct."""
 
 TRUNCATED = BASE + "truncated"
 """What the head of a result links to that was cut."""
+
+DATASET = BASE + "dataset#sasaeai"
+"""The whole graph, as DCAT and VoID describe it."""
+
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+"""Of the data, the ontology and every description; quotations in them stay their publishers'."""
 
 PREF_LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
 

@@ -1,7 +1,9 @@
 """The door to the triple store: what every engine behind it can do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import Literal, Protocol
 
 from sasaeai.formats import Format
@@ -30,6 +32,17 @@ class Dataset:
 
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Dump:
+    """Hold what is known of a file with the whole graph in it: name, media type, bytes, SHA-256, and where it lies."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    path: Path
 
 
 class Store(Protocol):
@@ -61,6 +74,12 @@ class Store(Protocol):
 
     def version(self) -> str:
         """Return the version of the data."""
+
+    def dumps(self) -> Sequence[Dump]:
+        """Return the whole graph as files; ServiceError 503 while they are being written."""
+
+    def since(self, version: str) -> datetime | None:
+        """Return when this version was published, in whole seconds; None where it is the version no more."""
 
     def ready(self) -> bool:
         """Say whether queries are being answered."""

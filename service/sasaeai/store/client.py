@@ -6,13 +6,14 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME, Format
 from sasaeai.settings import Settings
-from sasaeai.store import Answer, Dataset, LaneName, frames, metrics
+from sasaeai.store import Answer, Dataset, Dump, LaneName, dump, frames, metrics
 from sasaeai.store.budget import Budget
 from sasaeai.store.lanes import lanes
 from sasaeai.store.turns import Turns
@@ -22,6 +23,8 @@ _ANSWER_SECONDS = 15.0
 """How long after its deadline an answer may take to come over: sending, on a busy machine."""
 _TOLERANCE = 0.05
 _PUBLISH_SECONDS = 600.0
+_DUMP_SECONDS = 5.0
+"""How long an asker waits for dumps that nobody has asked for before; then: 503."""
 
 
 class EngineStore:
@@ -90,6 +93,28 @@ class EngineStore:
             raise _away() from error
         self._version_read = (told.st_ino, told.st_mtime_ns), version
         return version
+
+    def dumps(self) -> Sequence[Dump]:
+        """Return the whole graph as files, which the engine writes when they are first asked for; see `Store`."""
+        version = self.version()
+        if (found := dump.read(self.run_dir, version)) is not None:
+            return found
+        self._control({"type": "dump"})
+        deadline = time.monotonic() + _DUMP_SECONDS
+        while time.monotonic() < deadline:
+            time.sleep(_DUMP_SECONDS / 50)
+            if (found := dump.read(self.run_dir, version)) is not None:
+                return found
+        raise ServiceError("dump-unfinished", 503, retry_after=10)
+
+    def since(self, version: str) -> datetime | None:
+        """Return when a version was published, if it is the one still; see `Store`."""
+        try:
+            with open(self.run_dir / "version", encoding="ascii") as file:
+                published = os.fstat(file.fileno()).st_mtime
+                return datetime.fromtimestamp(int(published), UTC) if file.read() == version else None
+        except FileNotFoundError:
+            return None
 
     def ready(self) -> bool:
         """Say whether queries are being answered; an engine with no place free is ready too."""

@@ -20,8 +20,8 @@ from sasaeai.errors import ServiceError
 from sasaeai.journal import log
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
-from sasaeai.store import frames, metrics
-from sasaeai.store.generation import Generation, Place
+from sasaeai.store import dump, frames, metrics
+from sasaeai.store.generation import Generation, Place, fork
 from sasaeai.store.loading import Holdings, prefixes
 
 _REPLY_SECONDS = 5.0
@@ -44,6 +44,7 @@ class Engine:
         gc.collect()
         gc.freeze()
         self.workers: dict[int, Place] = {}
+        self.writer: tuple[int, str] | None = None
         self.due: list[tuple[float, Place]] = []
         self.pauses: dict[str, float] = {}
         self.buffers: dict[socket.socket, bytearray] = {}
@@ -68,9 +69,10 @@ class Engine:
 
     def stop(self) -> NoReturn:
         """End the workers, then this process; what they hold is freed faster by the kernel than by Python."""
-        for pid in self.workers:
+        children = [*self.workers, *(self.writer[:1] if self.writer else ())]
+        for pid in children:
             os.kill(pid, signal.SIGKILL)
-        for pid in self.workers:
+        for pid in children:
             os.waitpid(pid, 0)
         os._exit(0)
 
@@ -105,10 +107,14 @@ class Engine:
         self.workers[place.generation.fork(place)] = place
 
     def _reap(self) -> None:
-        while self.workers:
+        while self.workers or self.writer:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if not pid:
                 return
+            if self.writer and pid == self.writer[0]:
+                log("dump-ended", version=self.writer[1], **_outcome(status))
+                self.writer = None
+                continue
             place = self.workers.pop(pid)
             if status or not place.generation.retired:
                 outcome = _outcome(status)
@@ -135,6 +141,23 @@ class Engine:
             except OSError as error:
                 log("fork-failed", lane=place.lane.name, detail=str(error))
                 self.due.append((now + _LONGEST_PAUSE, place))
+
+    # Dumps
+
+    def _dump(self) -> None:
+        """Have the dumps of the present version written, unless they are there or being written."""
+        version = self.generation.version
+        if dump.folder(self.run_dir, version).exists():
+            return
+        if self.writer:
+            if self.writer[1] == version:
+                return
+            os.kill(self.writer[0], signal.SIGKILL)
+            os.waitpid(self.writer[0], 0)
+        parent = os.getpid()
+        if not (pid := fork()):
+            dump.run(self.holdings.store, self.run_dir, version, self.prefixes, parent)
+        self.writer = (pid, version)
 
     # Publications
 
@@ -189,6 +212,9 @@ class Engine:
                     version = self._publish(self.holdings.apply(_graphs(head, body)))
                 case "reread":
                     version = self._publish(self.holdings.reread(self.repository))
+                case "dump":
+                    self._dump()
+                    version = self.generation.version
                 case _:
                     version = self.generation.version
         except ServiceError as error:

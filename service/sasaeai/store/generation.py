@@ -56,14 +56,8 @@ class Generation:
         """Fork a worker into its place; return its process id."""
         self.board[place.number] = 0
         parent = os.getpid()
-        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-        if not (pid := os.fork()):
-            signal.set_wakeup_fd(-1)
-            for each in SIGNALS:
-                signal.signal(each, signal.SIG_DFL)
-            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        if not (pid := fork()):
             worker.run(self._works[place.lane.name], parent, memoryview(self.board)[place.number : place.number + 1])
-        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         return pid
 
     def open(self) -> None:
@@ -87,6 +81,17 @@ class Generation:
             work.listener.close()
         os.close(self._keep)
         os.close(self._retire)
+
+
+def fork() -> int:
+    """Fork this process; the child does not listen to what the engine listens to, from its first moment on."""
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    if not (pid := os.fork()):
+        signal.set_wakeup_fd(-1)
+        for each in SIGNALS:
+            signal.signal(each, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+    return pid
 
 
 def _listen(path: Path, queue: int) -> socket.socket:

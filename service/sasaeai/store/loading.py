@@ -9,6 +9,7 @@ from pyoxigraph import Store as Oxigraph
 
 from sasaeai.errors import ServiceError
 from sasaeai.repository import GraphFile, QueryFile, Repository, digest, version_of
+from sasaeai.store.writing import declared
 from sasaeai.vocabulary import DERIVED
 
 _DEFAULT = DefaultGraph()
@@ -28,10 +29,7 @@ def load(repository: Repository, *, merged: bool = True) -> Oxigraph:
 
 def prefixes(repository: Repository) -> dict[str, str]:
     """Return the project's prefixes: name and IRI."""
-    reader = parse(repository.prefixes(), RdfFormat.TURTLE)
-    for _ in reader:
-        pass
-    return dict(reader.prefixes)
+    return declared(repository.prefixes())
 
 
 class Holdings:
@@ -207,7 +205,7 @@ def _triples(name: str, content: bytes, where: str) -> list[Triple]:
 
     def own(term: Any) -> Any:
         if isinstance(term, BlankNode):
-            return names.setdefault(term, BlankNode(f"{stem}n{len(names)}"))
+            return names.setdefault(term, BlankNode(f"b{stem}n{len(names)}"))
         return term
 
     return [Triple(own(each.subject), each.predicate, own(each.object)) for each in quads]

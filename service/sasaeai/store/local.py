@@ -1,10 +1,11 @@
 """The graph in the asker's own process: for the command line, whose queries are its user's own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 from sasaeai.formats import BY_NAME, Format
 from sasaeai.repository import Repository
-from sasaeai.store import Answer, Dataset
+from sasaeai.store import Answer, Dataset, Dump
 from sasaeai.store.evaluation import evaluate
 from sasaeai.store.loading import Holdings, prefixes
 
@@ -18,6 +19,7 @@ class LocalStore:
     def __init__(self, repository: Repository, *, merged: bool = True) -> None:
         self._holdings = Holdings.read(repository, merged=merged)
         self._prefixes = prefixes(repository)
+        self._since = _now()
 
     def query(  # noqa: PLR0913 — as in `Store`
         self,
@@ -42,12 +44,25 @@ class LocalStore:
     def publish(self, graphs: Mapping[str, bytes | None]) -> str:
         """Replace graphs, all or none; see `Store`."""
         self._holdings.apply(graphs)
+        self._since = _now()
         return self.version()
 
     def version(self) -> str:
         """Return the version of the data."""
         return self._holdings.version
 
+    def dumps(self) -> Sequence[Dump]:
+        """Return no files: whoever has the graph in the own process has the repository beside it."""
+        return ()
+
+    def since(self, version: str) -> datetime | None:
+        """Return when a version was loaded, if it is the one still; see `Store`."""
+        return self._since if version == self.version() else None
+
     def ready(self) -> bool:
         """Say that queries are answered: they are from the first moment."""
         return True
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)

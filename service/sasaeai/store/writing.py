@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import IO
 
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
 from sasaeai.formats import Format
 from sasaeai.vocabulary import XSD
@@ -35,6 +35,25 @@ def written(statements: Iterable[Statement], graph: Format, prefixes: Mapping[st
     output = io.BytesIO()
     write(statements, graph, prefixes, output, sparing=False)
     return output.getvalue()
+
+
+def transcribed(triples: bytes, graph: Format, declarations: str) -> bytes:
+    """Return N-Triples in another syntax, each triple once and in order: the same graph has the same bytes.
+
+    The prefixes that the declarations (Turtle) make are used where the syntax has prefixes; JSON-LD comes expanded.
+    """
+    prefixes = {} if graph.name == "jsonld" else declared(declarations)
+    output = io.BytesIO()
+    write((each.triple for each in parse(triples, RdfFormat.N_TRIPLES)), graph, prefixes, output, sparing=True)
+    return output.getvalue()
+
+
+def declared(declarations: str) -> dict[str, str]:
+    """Return the prefixes that Turtle declares: name and IRI."""
+    reader = parse(declarations, RdfFormat.TURTLE)
+    for _ in reader:
+        pass
+    return dict(reader.prefixes)
 
 
 def write(

@@ -12,6 +12,7 @@ from sasaeai.web import (
     bodies,
     cache,
     context,
+    dataset,
     entity,
     links,
     pages,
@@ -20,6 +21,7 @@ from sasaeai.web import (
     questions,
     requests,
     sparql,
+    terms,
 )
 
 
@@ -31,9 +33,10 @@ def create_app(settings: Settings, store: Store) -> Flask:
     known = catalogue.questions(repository), declared.read(repository)
     context.install(app, context.Context(settings, repository, store, *known))
     links.install(app)
-    for each in (pages, sparql, prefixes, entity, questions):
+    for each in (pages, sparql, prefixes, entity, terms, dataset, questions):
         app.register_blueprint(each.blueprint)
     bodies.install(app, settings)
+    dataset.install(app, settings)
     problems.install(app)
     answers.install(app)
     cache.install(app, store, settings.cache_mb * 1_000_000)

@@ -12,9 +12,9 @@ from sasaeai.errors import ServiceError
 from sasaeai.formats import Format
 from sasaeai.store import Answer
 from sasaeai.web import negotiation
-from sasaeai.web.context import language
+from sasaeai.web.context import here, language
 
-_WORTH_COMPRESSING = 1400
+_WORTH_COMPRESSING = 1000
 """Bytes: less than that goes into one packet anyway."""
 
 POLICY = "; ".join(
@@ -74,6 +74,7 @@ def install(app: Flask) -> None:
         if response.status_code == 200 and request.method in {"GET", "HEAD"} and not response.is_streamed:
             response.headers.setdefault("Cache-Control", "no-cache")
             _tag(response)
+            _date(response)
             response.make_conditional(request)
         return response
 
@@ -85,6 +86,13 @@ def _tag(response: Response) -> None:
         digest = hashlib.sha256(f"{read_as}\n".encode())
         digest.update(response.get_data())
         response.set_etag(digest.hexdigest()[:40])
+
+
+def _date(response: Response) -> None:
+    """Say since when this service answers so: it gives no other answer while the data have the same version."""
+    version = response.headers.get("X-Dataset-Version")
+    if version and (since := here().store.since(version)):
+        response.last_modified = since
 
 
 def _compress(response: Response) -> None:

@@ -19,7 +19,7 @@ from sasaeai import calendar
 from sasaeai.errors import ServiceError
 from sasaeai.store import Store
 from sasaeai.web.negotiation import preferred_language, reads_gzip
-from sasaeai.web.requests import Application, Environ, Start
+from sasaeai.web.requests import STREAMED, Application, Environ, Start
 
 LOOKUPS = Counter("sasaeai_cache_lookups", "Answers looked for in the cache, and whether they were there", ["outcome"])
 
@@ -29,9 +29,10 @@ _NOT_FOR_US = (
     "HTTP_COOKIE",
     "HTTP_IF_MATCH",
     "HTTP_IF_UNMODIFIED_SINCE",
+    "HTTP_RANGE",
     "HTTP_TRANSFER_ENCODING",
 )
-"""Requests that name somebody, that want to be refused, or that have a body although they only read."""
+"""Requests that name somebody, want to be refused or want a part, or have a body although they only read."""
 
 _LARGEST_SHARE = 8
 """An answer that would fill more than this part of the cache is not worth what it would push out."""
@@ -113,6 +114,8 @@ def _answered(application: Application, environ: Environ, start: Start, cache: C
         return start(status, headers, *rest)
 
     chunks = application(environ, started)
+    if STREAMED in environ:
+        return chunks
     try:
         body = b"".join(chunks)
     finally:

@@ -1,15 +1,13 @@
 """Dereferencing: a thing's IRI leads by 303 to its document, in the form the asker reads."""
 
-import unicodedata
-from urllib.parse import quote
-
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, render_template
 
 from sasaeai import entity
-from sasaeai.formats import BY_NAME, GRAPH_FORMATS
+from sasaeai.description import Description
 from sasaeai.vocabulary import BASE, ID
-from sasaeai.web import answers
+from sasaeai.web import answers, documents
 from sasaeai.web.context import here, language
+from sasaeai.web.links import path_of, uri
 
 blueprint = Blueprint("entity", __name__)
 
@@ -20,52 +18,47 @@ SPACES = ("concept", "graph")
 @blueprint.get("/id/<path:key>")
 def thing(key: str) -> Response:
     """Answer for a thing that is no document: 303 to the document about it (httpRange-14)."""
-    return _see(_document(key))
+    _find(key)
+    return documents.see("/doc/" + path_of(key))
 
 
 @blueprint.get("/<any(concept, graph):space>/<path:key>")
 def other(space: str, key: str) -> Response:
     """Answer for a concept or a graph likewise."""
-    return _see(_document(f"{space}/{key}"))
+    return thing(f"{space}/{key}")
 
 
 @blueprint.get("/doc/<path:key>")
 def document(key: str) -> Response:
     """Answer with the description of a thing: negotiated, or in the format its extension names."""
-    name, extension = _split(unicodedata.normalize("NFC", key))
-    iri = (BASE if name.split("/", 1)[0] in SPACES else ID) + name
-    if extension == "html" or (extension is None and answers.wants_html(GRAPH_FORMATS)):
-        response = _page(iri, _document(name))
-        form = f"html?lang={language()}"
-    else:
-        graph = answers.required(GRAPH_FORMATS, extension=extension)
-        response = answers.send(entity.describe(here().store, here().repository, iri, graph))
-        form = graph.name
-    response.headers["Content-Location"] = f"{_document(name)}.{form}"
-    _link(response, name, iri)
+    name, extension = documents.split(key)
+    start, iri = _find(name)
+    path = "/doc/" + path_of(name)
+    found: list[entity.Described] = []
+
+    def described() -> Description:
+        about = BASE + "doc/" + iri.removeprefix(start)
+        found.append(entity.describe(here().store, here().repository, iri, about, documents.page_number()))
+        return found[0].description
+
+    response = documents.answer(path, extension, described, lambda: _page(iri, path))
+    documents.link(response, f'<{uri(iri)}>; rel="describes"')
+    for each in found:
+        for relation, number in (("prev", each.page - 1), ("next", each.page + 1)):
+            if 1 <= number <= each.pages:
+                documents.link(response, f'<{entity.address(path, number)}>; rel="{relation}"')
     return response
+
+
+def _find(name: str) -> tuple[str, str]:
+    """Return the space of IRIs that a path leads into, and the IRI in it; ServiceError 404 and 410 as in the flow."""
+    start = BASE if name.split("/", 1)[0] in SPACES else ID
+    return start, entity.find(here().store, here().repository, documents.spellings(start, name))
 
 
 def _page(iri: str, document: str) -> Response:
     page = entity.page(here().store, here().repository, iri, language())
-    return answers.send_page(render_template("entity.html", page=page, document=document), page.version)
-
-
-def _split(key: str) -> tuple[str, str | None]:
-    name, dot, extension = key.rpartition(".")
-    return (name, extension) if dot and (extension in BY_NAME or extension == "html") else (key, None)
-
-
-def _document(name: str) -> str:
-    return "/doc/" + quote(name, safe="/:@!$&'()*+,;=~-._")
-
-
-def _see(document: str) -> Response:
-    query = request.query_string.decode("ascii", "ignore")
-    return redirect(f"{document}?{query}" if query else document, code=303)  # type: ignore[return-value]
-
-
-def _link(response: Response, name: str, iri: str) -> None:
-    document = _document(name)
-    links = [f'<{quote(iri, safe=":/#@!$&()*+,;=~-._%")}>; rel="describes"', f'<{document}>; rel="canonical"']
-    response.headers["Link"] = ", ".join([*links, *answers.alternates(document, GRAPH_FORMATS)])
+    embedded = entity.embedded(here().store, here().repository, iri)
+    return answers.send_page(
+        render_template("entity.html", page=page, document=document, embedded=embedded), page.version
+    )

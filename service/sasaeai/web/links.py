@@ -10,8 +10,8 @@ from flask import Flask, request
 from sasaeai.vocabulary import BASE
 from sasaeai.web.context import language
 
-_IN_PATHS = "/:@!$&'()*+,;=~-._"
-"""What RFC 3986 §3.3 lets stand in a path; the percent sign is none of it: it belongs to the IRI and is encoded too."""
+_IN_A_PATH = "/:@!$&'()*+,;=~-._"
+"""What stands in a path as it is (RFC 3986 §3.3)."""
 
 
 def install(app: Flask) -> None:
@@ -19,6 +19,16 @@ def install(app: Flask) -> None:
     app.jinja_env.globals["local"] = local
     app.jinja_env.globals["on_host"] = on_host
     app.jinja_env.globals["this_page"] = this_page
+
+
+def path_of(name: str) -> str:
+    """Write a decoded path as it stands in an address."""
+    return quote(name, safe=_IN_A_PATH)
+
+
+def uri(iri: str) -> str:
+    """Write an IRI as a URI, as headers want it (RFC 3987 §3.1): what is encoded already stays as it is."""
+    return quote(iri, safe=_IN_A_PATH + "?#[]%")
 
 
 def local(iri: str) -> str:
@@ -29,12 +39,15 @@ def local(iri: str) -> str:
 
 
 def on_host(path: str, *arguments: tuple[str, str]) -> str:
-    """Return the address of a page of this host, with arguments and what goes along with each link."""
+    """Return the address of a page of this host, with arguments and what goes along with each link.
+
+    The percent signs of an IRI are its own: what is encoded in it stays as it is.
+    """
     path, mark, fragment = path.partition("#")
     if path.startswith("//"):
         path = "/." + path  # else what follows would be read as a host (RFC 3986 §4.2)
     query = urlencode([*arguments, *_carried()])
-    return quote(path, safe=_IN_PATHS) + ("?" + query if query else "") + mark + quote(fragment, safe=_IN_PATHS)
+    return uri(path) + ("?" + query if query else "") + mark + uri(fragment)
 
 
 def this_page(**changes: str | None) -> str:
@@ -45,7 +58,7 @@ def this_page(**changes: str | None) -> str:
     changes = {"page": None, **changes}
     kept = [(name, value) for name, value in request.args.items(multi=True) if name not in changes]
     query = urlencode([*kept, *((name, value) for name, value in changes.items() if value is not None)])
-    return quote(request.path, safe=_IN_PATHS) + ("?" + query if query else "")
+    return path_of(request.path) + ("?" + query if query else "")
 
 
 def _carried() -> list[tuple[str, str]]:

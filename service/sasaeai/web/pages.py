@@ -6,7 +6,7 @@ from sasaeai import entity
 from sasaeai.errors import ServiceError
 from sasaeai.store import metrics
 from sasaeai.web import answers, askers
-from sasaeai.web.context import here, in_language, language
+from sasaeai.web.context import here, language
 
 blueprint = Blueprint("pages", __name__)
 
@@ -46,19 +46,6 @@ def counts() -> Response:
     response.headers["Content-Type"] = "text/plain; version=0.0.4; charset=utf-8"
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-@blueprint.get("/truncated")
-def truncated() -> Response:
-    """Say what it means that the head of a result links here."""
-    return _plain(
-        in_language(
-            "この結果は上限に達したため途中で切られています。行は完全ですが、続きがあります。"
-            "LIMITとOFFSETで分けるか、条件を絞ってください。\n",
-            "This result was cut at a limit of the service. Each row in it is whole, and there are more. "
-            "Ask in parts with LIMIT and OFFSET, or narrow the query down.\n",
-        )
-    )
 
 
 def _plain(text: str) -> Response:

@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 
 from sasaeai.errors import ServiceError
 from sasaeai.journal import log
-from sasaeai.vocabulary import BASE
+from sasaeai.vocabulary import PROBLEM
 from sasaeai.web.answers import reads_pages, send_page
 from sasaeai.web.context import here, language
 
@@ -28,7 +28,7 @@ def tell(error: ServiceError) -> Response:
         response = make_response(
             json.dumps(
                 {
-                    "type": f"{BASE}problem#{error.key}",
+                    "type": f"{PROBLEM}#{error.key}",
                     "title": error.status.phrase,
                     "status": error.status.value,
                     "detail": error.message(language()),

@@ -16,6 +16,9 @@ from sasaeai.web import askers
 QUERY = "sasaeai.query"
 """Where in a request's environment the text of its query stands, for the journal."""
 
+STREAMED = "sasaeai.streamed"
+"""Where in a request's environment stands that the answer is a file, sent piece by piece as it is read."""
+
 _LONGEST_PATH = 500
 
 ANSWERS = Counter("sasaeai_answers", "Answers to requests by flow and status", ["flow", "status"])
@@ -56,33 +59,33 @@ def _observed(application: Application, settings: Settings, flows: set[str]) -> 
             headers.update((name.lower(), value) for name, value in fields)
             return start(line, fields, *rest)
 
+        body: Iterable[bytes]
         chunks = application(environ, started)
-        try:
-            # Whole, as a list: the server then sends it by itself, and no thread waits for a slow reader.
-            body = b"".join(chunks)
-        finally:
-            with contextlib.suppress(AttributeError):
-                chunks.close()  # type: ignore[attr-defined]
+        if STREAMED in environ:
+            body, size = chunks, int(headers.get("content-length", 0))
+        else:
+            whole = _whole(chunks)
+            body, size = [whole], len(whole)
         seconds = time.perf_counter() - began
         path = environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace")
         flow = first if (first := _first(path)) in flows else "other"
         answered, sent, took = _counters(flow or "start", status)
         answered.inc()
-        sent.inc(len(body))
+        sent.inc(size)
         took.observe(seconds)
         details = {
             "method": environ["REQUEST_METHOD"][:20],
             "path": path[:_LONGEST_PATH],
             "status": int(status),
             "ms": round(seconds * 1000, 1),
-            "bytes": len(body),
+            "bytes": size,
             "client": askers.address(environ, settings.trusted_proxies),
             "version": headers.get("x-dataset-version"),
         }
         if settings.log_queries and QUERY in environ:
             details["query"] = environ[QUERY]
         log("request", **details)
-        return [body]
+        return body
 
     return observe
 
@@ -90,3 +93,12 @@ def _observed(application: Application, settings: Settings, flows: set[str]) -> 
 def _first(path: str) -> str:
     """Return the first part of a path, without the suffix that names a format."""
     return path.partition("/")[2].partition("/")[0].partition(".")[0]
+
+
+def _whole(chunks: Iterable[bytes]) -> bytes:
+    """Join an answer: as a list of one piece the server sends it by itself, and no thread waits for a slow reader."""
+    try:
+        return b"".join(chunks)
+    finally:
+        with contextlib.suppress(AttributeError):
+            chunks.close()  # type: ignore[attr-defined]

@@ -1,0 +1,90 @@
+"""The whole graph: its description (DCAT, VoID, schema.org), its dumps, and what crawlers are told."""
+
+import threading
+
+from flask import Blueprint, Flask, Response, current_app, make_response, redirect, render_template, request, send_file
+
+from sasaeai import dataset, description
+from sasaeai.description import Description
+from sasaeai.errors import ServiceError
+from sasaeai.settings import Settings
+from sasaeai.web import answers, documents
+from sasaeai.web.context import here, language
+from sasaeai.web.requests import STREAMED
+
+blueprint = Blueprint("dataset", __name__)
+
+_RETRY_SECONDS = 30
+
+ROBOTS = """User-agent: *
+Allow: /
+# An endless space of answers: what there is to read is linked from the pages.
+Disallow: /sparql?
+Disallow: /dump/
+Disallow: /metrics
+Crawl-delay: 1
+"""
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Give an application the places that the readers of dumps take."""
+    app.extensions["sasaeai-dumps"] = threading.BoundedSemaphore(settings.dumps_at_once)
+
+
+@blueprint.get("/dataset")
+@blueprint.get("/dataset.<any(ttl, nt, rdf, jsonld, trig, nq, html):extension>")
+def whole(extension: str | None = None) -> Response:
+    """Answer with the description of the dataset."""
+
+    def described() -> Description:
+        return dataset.describe(here().store, here().repository)
+
+    def page() -> Response:
+        said = described()
+        found = dataset.page(here().store, said, language())
+        embedded = description.embedded(said, here().repository)
+        html = render_template("dataset.html", page=found, document="/dataset", embedded=embedded)
+        return answers.send_page(html, found.version)
+
+    return documents.answer("/dataset", extension, described, page)
+
+
+@blueprint.get("/.well-known/void")
+def void() -> Response:
+    """Lead to the description of the dataset (VoID §7.2, RFC 5785)."""
+    response: Response = redirect("/dataset", code=302)  # type: ignore[assignment]
+    return response
+
+
+@blueprint.get("/dump/<name>")
+def dump(name: str) -> Response:
+    """Send a file with the whole graph in it, as it is read from the disk; ServiceError 503 to one reader too many."""
+    found = next((each for each in here().store.dumps() if each.name == name), None)
+    if found is None:
+        raise ServiceError("not-found", 404, what=request.path)
+    places: threading.BoundedSemaphore = current_app.extensions["sasaeai-dumps"]
+    if not places.acquire(blocking=False):
+        raise ServiceError("busy", 503, retry_after=_RETRY_SECONDS)
+    try:
+        response = send_file(found.path, mimetype=found.media_type, conditional=True, etag=found.sha256)
+    except FileNotFoundError as error:
+        # The next version was published between two looks.
+        places.release()
+        raise ServiceError("dump-unfinished", 503, retry_after=1) from error
+    except BaseException:
+        places.release()
+        raise
+    # Passed through, the file would be the answer itself, and its end nobody's business.
+    response.direct_passthrough = False
+    response.call_on_close(places.release)
+    request.environ[STREAMED] = True
+    response.headers["X-Dataset-Version"] = found.path.parent.name
+    return response
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    """Tell crawlers that all that is linked may be read, and what is not worth it."""
+    response = make_response(ROBOTS)
+    response.headers["Content-Type"] = "text/plain; charset=utf-8"
+    return response

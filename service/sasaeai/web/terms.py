@@ -1,0 +1,108 @@
+"""The documents whose parts have IRIs of their own: the vocabulary, the shapes, the kinds of mistakes."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, make_response, render_template
+
+from sasaeai import description, diagram, terms
+from sasaeai.errors import MESSAGES
+from sasaeai.vocabulary import BASE
+from sasaeai.web import answers, documents
+from sasaeai.web.context import here, in_language, language
+from sasaeai.web.links import path_of
+
+blueprint = Blueprint("terms", __name__)
+
+_CUT = {
+    "ja": "この結果は上限に達したため途中で切られています。行は完全ですが、続きがあります。"
+    "LIMITとOFFSETで分けるか、条件を絞ってください。",
+    "en": "This result was cut at a limit of the service. Each row in it is whole, and there are more. "
+    "Ask in parts with LIMIT and OFFSET, or narrow the query down.",
+}
+
+
+@blueprint.get("/ns")
+@blueprint.get("/ns.<any(ttl, nt, rdf, jsonld, trig, nq, html):extension>")
+def ontology(extension: str | None = None) -> Response:
+    """Answer with the vocabulary, every term of which is a part of this document (a hash IRI)."""
+
+    def page() -> Response:
+        found = terms.vocabulary(here().store, here().repository, language())
+        labels = {row["from"]["value"]: row["fromLabel"]["value"] for row in found.links}
+        labels |= {row["to"]["value"]: row["toLabel"]["value"] for row in found.links}
+        drawn = {"labels": labels, "box_width": diagram.WIDTH, "box_height": diagram.HEIGHT}
+        return _page("ontology.html", "/ns", _embedded("ontology"), found.version, vocabulary=found, **drawn)
+
+    return documents.answer("/ns", extension, lambda: terms.ontology(here().store, here().repository), page)
+
+
+@blueprint.get("/ns/<path:number>")
+def version(number: str) -> Response:
+    """Lead from the IRI of the vocabulary's present version to the vocabulary."""
+    terms.require_version(here().store, here().repository, f"{BASE}ns/{path_of(number)}")
+    return documents.see("/ns")
+
+
+@blueprint.get("/shapes")
+@blueprint.get("/shapes.<any(ttl, nt, rdf, jsonld, trig, nq, html):extension>")
+def shapes(extension: str | None = None) -> Response:
+    """Answer with the shapes, likewise."""
+
+    def page() -> Response:
+        found = terms.rules(here().store, here().repository, language())
+        return _page("shapes.html", "/shapes", _embedded("shapes"), found.version, found=found, names=_names())
+
+    return documents.answer("/shapes", extension, lambda: terms.shapes(here().store, here().repository), page)
+
+
+@blueprint.get("/problem")
+@blueprint.get("/problem.<any(ttl, nt, rdf, jsonld, trig, nq, html):extension>")
+def problems(extension: str | None = None) -> Response:
+    """Answer with the kinds of mistakes that answers tell of, likewise."""
+
+    def page() -> Response:
+        said = description.embedded(terms.problems(here().store), here().repository)
+        return _page("mistakes.html", "/problem", said, here().store.version(), messages=MESSAGES)
+
+    return documents.answer("/problem", extension, lambda: terms.problems(here().store), page)
+
+
+@blueprint.get("/truncated")
+@blueprint.get("/truncated.<any(ttl, nt, rdf, jsonld, trig, nq, html):extension>")
+def truncated(extension: str | None = None) -> Response:
+    """Say what it means that the head of a result links here."""
+
+    def page() -> Response:
+        words = in_language(_CUT["ja"], _CUT["en"])
+        said = description.embedded(terms.truncation(here().store, _CUT), here().repository)
+        return _page("truncated.html", "/truncated", said, here().store.version(), words=words)
+
+    return documents.answer("/truncated", extension, lambda: terms.truncation(here().store, _CUT), page)
+
+
+@blueprint.get("/context.jsonld")
+def context() -> Response:
+    """Give the JSON-LD context that descriptions are written with."""
+    response = make_response(here().repository.context_text())
+    response.headers["Content-Type"] = "application/ld+json"
+    return response
+
+
+def _names() -> Callable[[str], str]:
+    """Return what shortens an IRI by the project's prefixes."""
+    prefixes = here().prefixes
+
+    def name(iri: str) -> str:
+        found = [f"{prefix}:{iri.removeprefix(space)}" for prefix, space in prefixes.items() if iri.startswith(space)]
+        return found[0] if found else iri
+
+    return name
+
+
+def _embedded(name: str) -> str:
+    """Return the terms of a document in schema.org's words."""
+    return terms.embedded(here().store, here().repository, name)
+
+
+def _page(template: str, document: str, embedded: str, version: str, **found: object) -> Response:
+    return answers.send_page(render_template(template, document=document, embedded=embedded, **found), version)
