@@ -15,4 +15,6 @@ DERIVED = GRAPH + "derived"
 TRUNCATED = BASE + "truncated"
 """What the head of a result links to that was cut."""
 
+ORG = "http://www.w3.org/ns/org#"
 PREF_LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
+RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"

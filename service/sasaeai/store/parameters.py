@@ -9,6 +9,7 @@ from pyoxigraph import Literal, NamedNode
 Term = Literal | NamedNode
 
 _SLOT = re.compile(r"VALUES\s+\?(\w+)\s*\{[^{}]*\}")
+_OFFSET = re.compile(r"\bOFFSET 0\b")
 _ESCAPE = re.compile(r"(\\\\)([uU])|\\.")
 
 
@@ -30,6 +31,11 @@ def bind(text: str, values: Mapping[str, Sequence[Term]]) -> str:
         return f"VALUES ?{found[1]} {{ {' '.join(map(_spelled, terms))} }}" if terms else found[0]
 
     return _SLOT.sub(block, text)
+
+
+def at(text: str, offset: int) -> str:
+    """Return a paged query with its `OFFSET 0` at a row further on; the number is a number, whoever gave it."""
+    return _OFFSET.sub(f"OFFSET {int(offset)}", text)
 
 
 def _spelled(term: Term) -> str:

@@ -1,20 +1,29 @@
 """Dereferencing: a thing's IRI leads by 303 to its document, in the form the asker reads."""
 
 import unicodedata
+from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, redirect, request
 
 from sasaeai import entity
+from sasaeai import thing as thing_flow
 from sasaeai.formats import BY_NAME, GRAPH_FORMATS
-from sasaeai.vocabulary import BASE, ID
-from sasaeai.web import answers
+from sasaeai.vocabulary import BASE, ID, ORG, SAS
+from sasaeai.web import answers, things
 from sasaeai.web.context import here, language
 
 blueprint = Blueprint("entity", __name__)
 
 SPACES = ("concept", "graph")
 """Spaces of IRIs beside `id/`; their documents lie under `/doc/<space>/…`, those of `id/` directly under `/doc/`."""
+
+PAGES: Mapping[str, Callable[[thing_flow.About, str], Response]] = {
+    ORG + "Organization": things.body,
+    ORG + "FormalOrganization": things.body,
+    SAS + "Source": things.source,
+}
+"""The classes whose things have a page of their own kind; every other thing has the page of fields and links."""
 
 
 @blueprint.get("/id/<path:key>")
@@ -47,8 +56,10 @@ def document(key: str) -> Response:
 
 
 def _page(iri: str, document: str) -> Response:
-    page = entity.page(here().store, here().repository, iri, language())
-    return answers.send_page(render_template("entity.html", page=page, document=document), page.version)
+    entity.require(here().store, here().repository, iri)
+    about = thing_flow.about(here().store, here().repository, iri, language())
+    shown = next((PAGES[each] for each in about.classes if each in PAGES), things.page)
+    return shown(about, document)
 
 
 def _split(key: str) -> tuple[str, str | None]:
