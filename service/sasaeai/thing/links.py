@@ -1,6 +1,7 @@
 """What points to a thing, as lists: grouped by class and property, each row told by the shape of its class."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -25,10 +26,10 @@ _ELSEWHERE = frozenset(
     (
         *NAMES[:2],
         *(SAS + each for each in ("validFrom", "validThrough", "notBefore", "notAfter", "asOf")),
-        *(SAS + each for each in ("fromFiscalYear", "throughFiscalYear", "beganIn", "endedIn")),
+        *(SAS + each for each in ("fromFiscalYear", "throughFiscalYear", "beganIn", "endedIn", "totalOf")),
     )
 )
-"""What a row says otherwise: its name, and its time as a period."""
+"""What a row says otherwise, its name and its time as a period, and the long lists of what a total adds up."""
 
 _PLACES = (SAS + "listPosition", SAS + "position", SAS + "number")
 _BEGINNINGS = ("https://schema.org/startDate", "http://purl.org/dc/terms/issued")
@@ -36,21 +37,31 @@ _BEGINNINGS = ("https://schema.org/startDate", "http://purl.org/dc/terms/issued"
 
 @dataclass(frozen=True)
 class Group:
-    """Hold a class and the property by which things of it point here: what both are called, and how many there are.
+    """Hold a class and the link by which things of it point here: what both are called, and how many there are.
 
     What was taken from a document is grouped by class alone.
     """
 
     class_: str
     name: str
-    property: str | None
+    link: str | None
     via: str | None
     count: int
 
     @property
+    def names(self) -> bool:
+        """Say whether these are the names that the thing has borne."""
+        return self.link == SAS + "nameOf"
+
+    @property
+    def anchor(self) -> str:
+        """Return where its list stands in a page."""
+        return "-".join(re.split(r"[/#]", each)[-1] for each in (self.class_, self.link) if each)
+
+    @property
     def arguments(self) -> list[tuple[str, str]]:
         """Return what an address says to show this group alone; terms of ours are named without their namespace."""
-        told = (("kind", self.class_), ("via", self.property))
+        told = (("kind", self.class_), ("via", self.link))
         return [(name, each.removeprefix(SAS)) for name, each in told if each]
 
 
@@ -64,7 +75,7 @@ class Linked:
     cells: Mapping[str, Sequence[Value]]
     validity: Validity | None
     evidence: Sequence[Evidence]
-    municipality: str | None
+    municipality: Value | None
     differs: bool = False
 
 
@@ -81,7 +92,7 @@ def groups(rows: Iterable[statements.Row], forms: Forms) -> list[Group]:
     """Read how many things there are of each class and property, in the order of the model."""
     order = {target: number for number, target in enumerate(forms.by_target)}
     read = [_group(row, forms) for row in rows]
-    return sorted(read, key=lambda each: (order.get(each.class_, len(order)), each.class_, each.property or ""))
+    return sorted(read, key=lambda each: (order.get(each.class_, len(order)), each.class_, each.link or ""))
 
 
 def briefs(store: Store, repository: Repository, things: Iterable[str]) -> dict[str, Statements]:
@@ -104,27 +115,32 @@ def linked(thing: str, group: Group, brief: Statements, context: Context, langua
     """Tell one row of a list."""
     unit = measure(told for values in brief.values() for told in values.values())
     cells = {
-        name: [value(told, context, unit if name == _MEASURE else None) for told in _readable(values.values(), language)]
+        name: [
+            value(told, context, unit if name == _MEASURE else None) for told in _readable(values.values(), language)
+        ]
         for name, values in brief.items()
     }
     label = called(brief, language) or {"type": "literal", "value": nameless(group.name, thing)}
     rests_on = [thing, *(told.term["value"] for told in brief.get(DERIVED_FROM, {}).values())]
     quotes = context.evidence.get(thing) or [quote for each in rests_on for quote in context.evidence.get(each, ())]
-    city = next((told.term["value"] for told in brief.get(SAS + "municipality", {}).values()), None)
+    city = next(iter(cells.get(SAS + "municipality", ())), None)
     return Linked(thing, group, label, cells, context.validities.get(thing), quotes, city)
 
 
-def parts(rows: Iterable[Linked], forms: Forms) -> list[Part]:
-    """Put rows under the headings of their groups, in the order of their place, beginning and IRI."""
+def parts(rows: Iterable[Linked], forms: Forms, known: Collection[str]) -> list[Part]:
+    """Put rows under the headings of their groups, in the order of their place, beginning and IRI.
+
+    A field in which all of them have the same one of the things that are `known` to the reader is no column.
+    """
     found: dict[Group, list[Linked]] = {}
     for row in rows:
         found.setdefault(row.group, []).append(row)
     return [
-        Part(group, columns(group, of, forms), sorted(_compared(of), key=_order)) for group, of in found.items()
+        Part(group, columns(group, of, forms, known), sorted(_compared(of), key=_order)) for group, of in found.items()
     ]
 
 
-def columns(group: Group, rows: Sequence[Linked], forms: Forms) -> list[Field]:
+def columns(group: Group, rows: Sequence[Linked], forms: Forms, known: Collection[str]) -> list[Field]:
     """Choose the fields a list of things of one class shows: the first of its shape that a row has."""
     form = forms.of([group.class_])
     fields = form.fields.values() if form else ()
@@ -132,11 +148,17 @@ def columns(group: Group, rows: Sequence[Linked], forms: Forms) -> list[Field]:
         each
         for each in fields
         if each.property not in _ELSEWHERE
-        and each.property != group.property
+        and each.property != group.link
         and each.group != SHAPES + "evidence"
-        and any(each.property in row.cells for row in rows)
+        and not _said_before([row.cells.get(each.property, ()) for row in rows], known)
     ]
     return told[:COLUMNS]
+
+
+def _said_before(cells: Iterable[Sequence[Value]], known: Collection[str]) -> bool:
+    """Tell whether a column holds nothing, or one thing only that the reader knows."""
+    values = {each.term["value"] for cell in cells for each in cell}
+    return len(values) <= 1 and values <= set(known)
 
 
 def _group(row: statements.Row, forms: Forms) -> Group:
@@ -144,7 +166,7 @@ def _group(row: statements.Row, forms: Forms) -> Group:
     name = forms.terms.get(class_) or forms.name(class_) or ""
     form = forms.of([class_])
     field = form.fields.get(via) if form and via else None
-    words = field.name if field else (forms.name(via) or via) if via else None
+    words = field.name if field else forms.name(via) if via else None
     return Group(class_, name, via, words, int(row["count"]["value"]))
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sasaeai import statements
 from sasaeai.errors import ServiceError
@@ -15,7 +15,7 @@ from sasaeai.store.parameters import iri
 from sasaeai.thing import links, said
 from sasaeai.thing.about import About, Statements
 from sasaeai.thing.links import Group, Linked, Part
-from sasaeai.thing.said import DERIVED_FROM, Context, Said, Section
+from sasaeai.thing.said import DERIVED_FROM, Context, Said, Section, Value
 from sasaeai.vocabulary import SAS
 
 ROWS = 50
@@ -32,8 +32,19 @@ TRAIL = (
 
 
 @dataclass(frozen=True)
+class City:
+    """Hold what a body does in the programme of one municipality, or beyond those of any."""
+
+    municipality: Value | None
+    rows: Sequence[Linked]
+
+
+@dataclass(frozen=True)
 class Page:
-    """Hold a page: the fields of a thing, what points to it in parts, and which page of that this is."""
+    """Hold a page: the fields of a thing, what points to it in parts, and which page of that this is.
+
+    `unnamed` are the links for which the vocabulary has no words: they are counted, not listed.
+    """
 
     about: About
     validity: Validity | None
@@ -43,11 +54,17 @@ class Page:
     others: Sequence[Said]
     technical: Sequence[tuple[str, list[str]]]
     groups: Sequence[Group]
+    unnamed: Sequence[Group]
     chosen: Sequence[Group]
     parts: Sequence[Part]
-    cities: Sequence[tuple[str | None, Label | None, Sequence[Linked]]]
+    cities: Sequence[City]
     number: int
     pages: int
+
+    @property
+    def whole(self) -> list[Group]:
+        """Name the groups that this page shows whole."""
+        return [each.group for each in self.parts if len(each.rows) == each.group.count]
 
 
 @dataclass(frozen=True)
@@ -66,7 +83,8 @@ def page(store: Store, repository: Repository, about: About, wanted: Wanted) -> 
 
 def body(store: Store, repository: Repository, about: About, wanted: Wanted) -> Page:
     """Make the page of an organisation: what it does, city by city."""
-    return _page(store, repository, about, wanted, ("entity-link-counts", "entity-roles"))
+    made = _page(store, repository, about, wanted, ("entity-link-counts", "entity-roles"))
+    return replace(made, parts=(), cities=_by_city(made.parts))
 
 
 def document(store: Store, repository: Repository, about: About, wanted: Wanted) -> Page:
@@ -76,28 +94,31 @@ def document(store: Store, repository: Repository, about: About, wanted: Wanted)
 
 def _page(store: Store, repository: Repository, about: About, wanted: Wanted, names: tuple[str, str]) -> Page:
     counts, listing = map(repository.query, names)
-    groups = links.groups(statements.select(store, counts, thing=iri(about.iri)).rows, about.forms)
+    every = links.groups(statements.select(store, counts, thing=iri(about.iri)).rows, about.forms)
+    groups = [each for each in every if each.via or not each.link]
     chosen = _chosen(groups, wanted)
     pages = max(1, math.ceil(sum(each.count for each in chosen) / ROWS))
     if not 1 <= wanted.number <= pages:
         raise ServiceError("not-found", 404, what=f"{about.iri} ({wanted.number}/{pages})")
-    found = _listed(store, listing, about, chosen if len(chosen) < len(groups) else [], wanted.number)
+    found = _listed(store, listing, about, chosen, wanted.number)
     briefs = links.briefs(store, repository, (row["subject"]["value"] for row in found))
     context = _context(store, repository, about, briefs)
-    by_key = {(each.class_, each.property): each for each in groups}
+    by_key = {(each.class_, each.link): each for each in groups}
     rows = [_linked(row, by_key, briefs, context, about) for row in found]
+    trail = _trail(about, context)
     return Page(
         about,
         context.validities.get(about.iri),
         context.evidence.get(about.iri, ()),
-        _trail(about, context),
+        trail,
         said.sections(about, context),
         said.others(about, context),
         said.technical(about),
         groups,
+        [each for each in every if each not in groups],
         chosen,
-        links.parts(rows, about.forms),
-        _by_city(rows, context),
+        links.parts(rows, about.forms, [about.iri, *(each for each, _ in trail)]),
+        [],
         wanted.number,
         pages,
     )
@@ -114,10 +135,11 @@ def _chosen(groups: Sequence[Group], wanted: Wanted) -> list[Group]:
 def _listed(
     store: Store, listing: QueryFile, about: About, chosen: Sequence[Group], number: int
 ) -> Sequence[statements.Row]:
-    bound = {"thing": [about.iri]}
-    if chosen:
-        bound["class"] = list(dict.fromkeys(each.class_ for each in chosen))
-        bound["property"] = list(dict.fromkeys(each.property for each in chosen if each.property))
+    if not chosen:
+        return []
+    classes = dict.fromkeys(each.class_ for each in chosen)
+    properties = dict.fromkeys(each.link for each in chosen if each.link)
+    bound = {"thing": [about.iri], "class": list(classes), "property": list(properties)}
     return statements.listed(store, listing, (number - 1) * ROWS, **bound).rows
 
 
@@ -160,8 +182,12 @@ def _above(about: About, name: str) -> list[str]:
     return values if len(values) == 1 else []
 
 
-def _by_city(rows: Iterable[Linked], context: Context) -> list[tuple[str | None, Label | None, list[Linked]]]:
-    cities: dict[str | None, list[Linked]] = {}
-    for row in rows:
-        cities.setdefault(row.municipality, []).append(row)
-    return [(city, context.labels.get(city or ""), of) for city, of in cities.items()]
+def _by_city(parts: Iterable[Part]) -> list[City]:
+    """Sort the rows of a page by the municipality whose programme they belong to; what belongs to none comes last."""
+    cities: dict[str, list[Linked]] = {}
+    for part in parts:
+        for row in part.rows:
+            cities.setdefault(row.municipality.term["value"] if row.municipality else "", []).append(row)
+    return [
+        City(cities[each][0].municipality, cities[each]) for each in sorted(cities, key=lambda each: (not each, each))
+    ]

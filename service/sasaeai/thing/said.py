@@ -62,13 +62,14 @@ class Value:
 class Said:
     """Hold one field: what it is called, its values, and how many there are; no value is "not stated".
 
-    `differs` marks what has one value in each document and not the same in all.
+    `apart` marks values that not the same documents give, `differs` a field that takes one value and has several.
     """
 
     property: str
     name: str
     values: Sequence[Value]
     count: int
+    apart: bool = False
     differs: bool = False
 
 
@@ -143,20 +144,18 @@ def _missed(field: Field) -> bool:
 def _said(about: About, field: Field, context: Context) -> Said:
     told = _readable(field.property, list(about.said[field.property].values()), about.language)
     differs = field.single and len(told) > len({each.term.get("xml:lang") for each in told})
-    return Said(
-        field.property, field.name, [_evident(about, each, field, context) for each in told[:SHOWN]], len(told), differs
-    )
+    apart = len({frozenset(each.graphs) for each in told if list(each.graphs) != [DERIVED]}) > 1
+    values = [_evident(about, each, field, context) for each in told[:SHOWN]]
+    return Said(field.property, field.name, values, len(told), apart, differs)
 
 
 def _readable(name: str, told: list[Told], language: str) -> list[Told]:
     """Leave out the renderings of a text in other languages; names are shown in all."""
     if name in NAMES or name == ALT_LABEL:
-        return told
+        return sorted(told, key=lambda each: each.term.get("xml:lang") != language)
     rendered = {graph for each in told if each.term.get("xml:lang") == language for graph in each.graphs}
     return [
-        each
-        for each in told
-        if each.term.get("xml:lang") in (None, language) or not rendered.issuperset(each.graphs)
+        each for each in told if each.term.get("xml:lang") in (None, language) or not rendered.issuperset(each.graphs)
     ]
 
 
