@@ -134,6 +134,19 @@ def test_what_a_rule_made_says_so_and_rests_on_what_is_quoted(store: CountingSto
     assert {each.quote for each in begins.values[0].evidence} == {"第1層の行", "第2層と呼ぶ"}
 
 
+def test_a_document_tells_what_it_says_itself_and_nothing_of_another(
+    store: CountingStore, repository: Repository
+) -> None:
+    about = thing.about(store, repository, ID + "source/011002/two", "ja")
+    page = thing.document(store, repository, about, Wanted())
+    assert [(part.group.name, part.group.count) for part in page.parts] == [("層", 1), ("数値", 2)]
+    (tier,) = page.parts[0].rows
+    assert tier.label["value"] == "第1層"  # named elsewhere
+    assert [each.quote for each in tier.evidence] == ["第2層と呼ぶ"]
+    assert [each.term["value"] for each in tier.cells[SAS + "tierNumber"]] == ["2"]
+    assert SAS + "startedIn" not in tier.cells
+
+
 def test_a_thing_leads_up_to_its_city(store: CountingStore, repository: Repository) -> None:
     trail = [label["value"] for _, label in read(store, repository, "011002/figure/one").trail]
     assert trail == ["札幌市", "事業"]
@@ -315,4 +328,4 @@ def test_the_evidence_of_a_value_is_one_keypress_away(page: Page) -> None:
     expect(value.get_by_role("link", name="日常生活を支援する体制の整備").first).to_be_visible()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_have_text("日常生活を支援する体制の整備(生活支援体制整備事業)")
+    expect(page).to_have_url(re.compile("/doc/source/132241/"))

@@ -12,12 +12,16 @@ from sasaeai.statements.forms import Field, Forms
 from sasaeai.statements.labels import Label
 from sasaeai.statements.validity import Validity
 from sasaeai.store import Store
+from sasaeai.store.parameters import iri
 from sasaeai.thing.about import NAMES, Statements, Told, called, gathered, nameless
 from sasaeai.thing.said import DERIVED_FROM, Context, Value, measure, value
 from sasaeai.vocabulary import SAS, SHAPES
 
 COLUMNS = 5
 """How many fields a list shows of each row beside its name, time and evidence."""
+
+COLUMNS_TAKEN = 7
+"""The same in a list of what one document says, where the fields tell the time: a period is what all documents say."""
 
 _MEASURE = "http://purl.org/linked-data/sdmx/2009/measure#obsValue"
 _PERIOD = "http://purl.org/linked-data/sdmx/2009/dimension#refPeriod"
@@ -95,9 +99,13 @@ def groups(rows: Iterable[statements.Row], forms: Forms) -> list[Group]:
     return sorted(read, key=lambda each: (order.get(each.class_, len(order)), each.class_, each.link or ""))
 
 
-def briefs(store: Store, repository: Repository, things: Iterable[str]) -> dict[str, Statements]:
-    """Read what is said of the things of a list, in one query."""
-    found = statements.select_of(store, repository.query("entity-brief"), things).rows
+def briefs(store: Store, repository: Repository, things: Iterable[str], source: str | None) -> dict[str, Statements]:
+    """Read what is said of the things of a list, by one document or by all, in one query."""
+    if source:
+        query = repository.query("entity-taken-brief")
+        found = statements.select_of(store, query, things, source=iri(source)).rows
+    else:
+        found = statements.select_of(store, repository.query("entity-brief"), things).rows
     return {
         thing: {name: gathered(values) for name, values in statements.by(rows, "property").items()}
         for thing, rows in statements.by(found, "thing").items()
@@ -120,7 +128,11 @@ def linked(thing: str, group: Group, brief: Statements, context: Context, langua
         ]
         for name, values in brief.items()
     }
-    label = called(brief, language) or {"type": "literal", "value": nameless(group.name, thing)}
+    label = (
+        called(brief, language)
+        or context.labels.get(thing)
+        or {"type": "literal", "value": nameless(group.name, thing)}
+    )
     rests_on = [thing, *(told.term["value"] for told in brief.get(DERIVED_FROM, {}).values())]
     quotes = context.evidence.get(thing) or [quote for each in rests_on for quote in context.evidence.get(each, ())]
     city = next(iter(cells.get(SAS + "municipality", ())), None)
@@ -147,12 +159,12 @@ def columns(group: Group, rows: Sequence[Linked], forms: Forms, known: Collectio
     told = [
         each
         for each in fields
-        if each.property not in _ELSEWHERE
+        if each.property not in (_ELSEWHERE if group.link else NAMES[:2])
         and each.property != group.link
         and each.group != SHAPES + "evidence"
         and not _said_before([row.cells.get(each.property, ()) for row in rows], known)
     ]
-    return told[:COLUMNS]
+    return told[: COLUMNS if group.link else COLUMNS_TAKEN]
 
 
 def _said_before(cells: Iterable[Sequence[Value]], known: Collection[str]) -> bool:

@@ -89,10 +89,18 @@ def body(store: Store, repository: Repository, about: About, wanted: Wanted) -> 
 
 def document(store: Store, repository: Repository, about: About, wanted: Wanted) -> Page:
     """Make the page of a document: what was taken from it, in the order of the model."""
-    return _page(store, repository, about, wanted, ("entity-taken-counts", "entity-taken"))
+    made = _page(store, repository, about, wanted, ("entity-taken-counts", "entity-taken"), about.iri)
+    return replace(made, parts=[_of_document(part, about.iri) for part in made.parts])
 
 
-def _page(store: Store, repository: Repository, about: About, wanted: Wanted, names: tuple[str, str]) -> Page:
+def _page(  # noqa: PLR0913, PLR0917 — what the three pages differ in
+    store: Store,
+    repository: Repository,
+    about: About,
+    wanted: Wanted,
+    names: tuple[str, str],
+    source: str | None = None,
+) -> Page:
     counts, listing = map(repository.query, names)
     every = links.groups(statements.select(store, counts, thing=iri(about.iri)).rows, about.forms)
     groups = [each for each in every if each.via or not each.link]
@@ -101,7 +109,7 @@ def _page(store: Store, repository: Repository, about: About, wanted: Wanted, na
     if not 1 <= wanted.number <= pages:
         raise ServiceError("not-found", 404, what=f"{about.iri} ({wanted.number}/{pages})")
     found = _listed(store, listing, about, chosen, wanted.number)
-    briefs = links.briefs(store, repository, (row["subject"]["value"] for row in found))
+    briefs = links.briefs(store, repository, (row["subject"]["value"] for row in found), source)
     context = _context(store, repository, about, briefs)
     by_key = {(each.class_, each.link): each for each in groups}
     rows = [_linked(row, by_key, briefs, context, about) for row in found]
@@ -122,6 +130,12 @@ def _page(store: Store, repository: Repository, about: About, wanted: Wanted, na
         wanted.number,
         pages,
     )
+
+
+def _of_document(part: Part, source: str) -> Part:
+    """Keep of the evidence of each row what stands in one document."""
+    rows = [replace(row, evidence=[each for each in row.evidence if each.document == source]) for row in part.rows]
+    return replace(part, rows=rows)
 
 
 def _chosen(groups: Sequence[Group], wanted: Wanted) -> list[Group]:
@@ -150,7 +164,7 @@ def _context(store: Store, repository: Repository, about: About, briefs: Mapping
     rests_on = [told.term["value"] for brief in briefs.values() for told in brief.get(DERIVED_FROM, {}).values()]
     rests_on += about.values(DERIVED_FROM)
     return Context(
-        labels(store, repository, [*seen, *spoken], about.language),
+        labels(store, repository, [*seen, *spoken, *briefs], about.language),
         validities(store, repository, [about.iri, *seen, *briefs]),
         evidence(store, repository, [about.iri, *briefs, *rests_on], about.language),
     )
