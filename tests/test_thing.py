@@ -14,8 +14,10 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from sasaeai import thing
 from sasaeai.repository import Repository
+from sasaeai.settings import Settings
 from sasaeai.thing import Said, Wanted
 from sasaeai.vocabulary import SAS
+from sasaeai.web import create_app
 
 from .conftest import Service
 from .counting import CountingStore
@@ -199,6 +201,17 @@ def test_the_shapes_are_read_anew_when_they_change(repository: Repository) -> No
     assert fields(read(store, repository, "011002/tier/1"))[SAS + "areaType"].name == "区域の種類"
     store.publish({shape.name: shape.content.replace("区域の種類".encode(), "圏域の種類".encode())})
     assert fields(read(store, repository, "011002/tier/1"))[SAS + "areaType"].name == "圏域の種類"
+
+
+def test_what_strangers_wrote_is_text_on_the_page(repository: Repository) -> None:
+    store = CountingStore(repository)
+    store.publish({GRAPH + "011002/one": ONE.encode()})
+    client = create_app(Settings(), store).test_client()
+    for address in ("/doc/011002/org/one.html", "/doc/source/011002/one.html"):
+        body = client.get(address).get_data(as_text=True)
+        assert "&lt;b&gt;一の会&lt;/b&gt;" in body
+        assert "<b>" not in body
+    assert client.get('/doc/011002/tier/1.html?kind="><b>').status_code == 404
 
 
 @dataclass(frozen=True)
