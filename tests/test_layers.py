@@ -12,7 +12,7 @@ WORDS = {"settings", "errors", "model", "formats", "vocabulary", "calendar", "jo
 PLACES = {"repository"}
 DOORS = {"store", "validation"}
 SHARED = {"statements", "prefixes", "description", "diagram"}
-FLOWS = {"sparql", "entity", "catalogue", "evidence", "terms", "dataset"}
+FLOWS = {"sparql", "entity", "thing", "catalogue", "evidence", "terms", "dataset"}
 EDGE = {"", "__main__", "web", "wsgi", "supervisor"}
 
 LAYERS = (WORDS, PLACES, DOORS, SHARED, FLOWS, EDGE)

@@ -137,6 +137,12 @@ def test_groups_and_shapes_are_labelled_in_both_languages() -> None:
             assert set(words(each, SH.message)) == LANGUAGES, each
 
 
+def test_every_class_has_its_place_among_the_classes() -> None:
+    places = [SHAPES_GRAPH.value(each, SH.order) for each in TARGETED if closed_shape(each)]
+    assert None not in places
+    assert len(set(places)) == len(places)
+
+
 @pytest.mark.parametrize("shape", TARGETED, ids=lambda shape: str(shape).removeprefix(SHAPES))
 def test_a_shape_orders_its_properties_and_has_each_once(shape: Node) -> None:
     properties = list(SHAPES_GRAPH.objects(shape, SH.property))

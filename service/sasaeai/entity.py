@@ -1,10 +1,9 @@
-"""The flow of one IRI: its description as a graph, and the same as fields for a page."""
+"""The flow of one IRI: which it is, and its description as a graph."""
 
 import contextlib
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from urllib.parse import quote
 
 from rdflib import Graph, Literal, Namespace, URIRef
@@ -15,10 +14,10 @@ from sasaeai.description import Description
 from sasaeai.errors import ServiceError
 from sasaeai.formats import RESULTS
 from sasaeai.repository import Repository
-from sasaeai.statements import Row, Table
+from sasaeai.statements import Table
 from sasaeai.store import Store
 from sasaeai.store.parameters import Term, at, bind, iri, literal
-from sasaeai.vocabulary import DATASET, GRAPH, LICENCE, PREF_LABEL
+from sasaeai.vocabulary import DATASET, GRAPH, LICENCE
 
 PAGE = 100
 """How many of the statements that point to a thing one page of its description holds; so says the query."""
@@ -33,17 +32,6 @@ class Described:
     description: Description
     page: int
     pages: int
-
-
-@dataclass(frozen=True)
-class Page:
-    """Hold what a page shows of a thing: its fields (the rows of one property each), and what points to it."""
-
-    iri: str
-    title: str | None
-    fields: Sequence[Sequence[Row]]
-    links: Table
-    version: str
 
 
 def find(store: Store, repository: Repository, spellings: Sequence[str]) -> str:
@@ -134,22 +122,6 @@ def _absolute(spellings: Sequence[str]) -> Iterator[Term]:
             yield iri(each)
 
 
-def page(store: Store, repository: Repository, thing: str, language: str) -> Page:
-    """Return the fields of a thing and what points to it, with labels in a language; ServiceError 404 as above."""
-    find(store, repository, [thing])
-    bound: dict[str, Term] = {"thing": iri(thing), "lang": literal(language)}
-    said = statements.select(store, repository.query("entity-statements"), **bound)
-    links = statements.select(store, repository.query("entity-links"), **bound)
-    fields = [list(rows) for _, rows in groupby(said.rows, key=lambda row: row["property"]["value"])]
-    return Page(thing, _title(said.rows, language), fields, links, said.version)
-
-
 def cities(store: Store, repository: Repository, language: str) -> Table:
     """List the municipalities whose programme the graph knows."""
     return statements.select(store, repository.query("cities"), lang=literal(language))
-
-
-def _title(rows: Sequence[Row], language: str) -> str | None:
-    labels = [row["value"] for row in rows if row["property"]["value"] == PREF_LABEL]
-    labels.sort(key=lambda label: label.get("xml:lang") != language)
-    return str(labels[0]["value"]) if labels else None

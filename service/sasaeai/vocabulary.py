@@ -24,6 +24,7 @@ DATASET = BASE + "dataset#sasaeai"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 """Of the data, the ontology and every description; quotations in them stay their publishers'."""
 
-PREF_LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
-
 XSD = "http://www.w3.org/2001/XMLSchema#"
+ORG = "http://www.w3.org/ns/org#"
+PREF_LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
+RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"

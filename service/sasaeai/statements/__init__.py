@@ -8,7 +8,7 @@ from typing import Any
 from sasaeai.formats import GRAPH, RESULTS
 from sasaeai.repository import QueryFile
 from sasaeai.store import Answer, Store
-from sasaeai.store.parameters import Term, bind, iri
+from sasaeai.store.parameters import Term, at, bind, iri
 
 Row = Mapping[str, dict[str, Any]]
 """Column name to term as SPARQL 1.1 Query Results JSON has it; an unbound column is absent."""
@@ -44,6 +44,20 @@ def select_of(store: Store, query: QueryFile, things: Iterable[str], **values: T
         return Table([], [], store.version())
     bound = {name: [term] for name, term in values.items()}
     return table(store.query(bind(query.text, bound | {"thing": terms}), results=RESULTS, graph=GRAPH, lane="own"))
+
+
+def listed(store: Store, query: QueryFile, offset: int, **things: Iterable[str]) -> Table:
+    """Ask a paged SELECT query for the rows from one on, with IRIs in its places; a place without any stays open."""
+    bound = {name: [iri(each) for each in those] for name, those in things.items()}
+    return table(store.query(at(bind(query.text, bound), offset), results=RESULTS, graph=GRAPH, lane="own"))
+
+
+def by(rows: Iterable[Row], column: str) -> dict[str, list[Row]]:
+    """Sort rows by what stands in a column, in the order in which it first does."""
+    sorted_: dict[str, list[Row]] = {}
+    for row in rows:
+        sorted_.setdefault(row[column]["value"], []).append(row)
+    return sorted_
 
 
 def ask(store: Store, query: QueryFile, **values: Term) -> bool:

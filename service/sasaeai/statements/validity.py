@@ -5,7 +5,7 @@ two beginnings and two ends: the earliest beginning and the latest end count, as
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -39,6 +39,11 @@ class Validity:
     first_known: date | None = None
     last_known: date | None = None
     planned: bool = False
+
+    @property
+    def dated(self) -> bool:
+        """Say whether anything is known of its days: what is only planned need not have any."""
+        return replace(self, planned=False) != UNDATED
 
     def state(self, day: date) -> State:
         """Say what is known of a day."""

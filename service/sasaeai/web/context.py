@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from rdflib import SKOS, Graph, Literal
 
 from sasaeai import calendar
@@ -61,6 +61,13 @@ def here() -> Context:
 
 def language() -> str:
     """Return the language of this request's page and errors: `lang`, else Accept-Language, else Japanese."""
+    if "language" not in g:
+        g.language = _language()  # a page asks for it hundreds of times
+    chosen: str = g.language
+    return chosen
+
+
+def _language() -> str:
     if (wanted := request.args.get("lang")) in LANGUAGES:
         return wanted
     return preferred_language(request.headers.get("Accept-Language", ""))
@@ -74,6 +81,13 @@ def as_of() -> calendar.Moment | None:
     given = request.args.get("asOf", "").strip()
     if not given:
         return None
+    if "as_of" not in g:
+        g.as_of = _moment(given)
+    moment: calendar.Moment = g.as_of
+    return moment
+
+
+def _moment(given: str) -> calendar.Moment:
     try:
         return calendar.parse_day(given)
     except calendar.CalendarError as error:

@@ -1,11 +1,14 @@
 """Dereferencing: a thing's IRI leads by 303 to its document, in the form the asker reads."""
 
-from flask import Blueprint, Response, render_template
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint, Response
 
 from sasaeai import entity
+from sasaeai import thing as thing_flow
 from sasaeai.description import Description
-from sasaeai.vocabulary import BASE, ID
-from sasaeai.web import answers, documents
+from sasaeai.vocabulary import BASE, ID, ORG, SAS
+from sasaeai.web import documents, things
 from sasaeai.web.context import here, language
 from sasaeai.web.links import path_of, uri
 
@@ -13,6 +16,13 @@ blueprint = Blueprint("entity", __name__)
 
 SPACES = ("concept", "graph")
 """Spaces of IRIs beside `id/`; their documents lie under `/doc/<space>/…`, those of `id/` directly under `/doc/`."""
+
+PAGES: Mapping[str, Callable[[thing_flow.About, str], Response]] = {
+    ORG + "Organization": things.body,
+    ORG + "FormalOrganization": things.body,
+    SAS + "Source": things.source,
+}
+"""The classes whose things have a page of their own kind; every other thing has the page of fields and links."""
 
 
 @blueprint.get("/id/<path:key>")
@@ -57,8 +67,6 @@ def _find(name: str) -> tuple[str, str]:
 
 
 def _page(iri: str, document: str) -> Response:
-    page = entity.page(here().store, here().repository, iri, language())
-    embedded = entity.embedded(here().store, here().repository, iri)
-    return answers.send_page(
-        render_template("entity.html", page=page, document=document, embedded=embedded), page.version
-    )
+    about = thing_flow.about(here().store, here().repository, iri, language())
+    shown = next((PAGES[each] for each in about.classes if each in PAGES), things.page)
+    return shown(about, document)

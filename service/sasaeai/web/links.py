@@ -5,7 +5,7 @@ What a reader has chosen for every page (the language, the day asked about) goes
 
 from urllib.parse import quote, urlencode
 
-from flask import Flask, request
+from flask import Flask, g, request
 
 from sasaeai.vocabulary import BASE
 from sasaeai.web.context import language
@@ -62,5 +62,12 @@ def this_page(**changes: str | None) -> str:
 
 
 def _carried() -> list[tuple[str, str]]:
+    if "carried" not in g:
+        g.carried = _chosen()  # a page has hundreds of links
+    carried: list[tuple[str, str]] = g.carried
+    return carried
+
+
+def _chosen() -> list[tuple[str, str]]:
     carried = [("asOf", day)] if (day := request.args.get("asOf", "").strip()) else []
     return [*carried, ("lang", "en")] if language() == "en" else carried

@@ -1,0 +1,39 @@
+"""The pages that stand for a thing: every thing's, an organisation's, a document's."""
+
+from flask import Response, render_template, request
+
+from sasaeai import entity, thing
+from sasaeai.errors import ServiceError
+from sasaeai.thing import About, Page, Wanted
+from sasaeai.web import answers
+from sasaeai.web.context import here
+
+
+def page(about: About, document: str) -> Response:
+    """Show a thing: its fields with their evidence, and what points to it."""
+    return _send(thing.page(here().store, here().repository, about, _wanted()), document, "entity.html")
+
+
+def body(about: About, document: str) -> Response:
+    """Show an organisation: what it does, city by city."""
+    return _send(thing.body(here().store, here().repository, about, _wanted()), document, "entity-body.html")
+
+
+def source(about: About, document: str) -> Response:
+    """Show a document: what was taken from it, with its words."""
+    return _send(thing.document(here().store, here().repository, about, _wanted()), document, "entity-source.html")
+
+
+def _send(shown: Page, document: str, template: str) -> Response:
+    version = shown.about.version
+    embedded = entity.embedded(here().store, here().repository, shown.about.iri)
+    html = render_template(template, page=shown, document=document, embedded=embedded, version=version)
+    return answers.send_page(html, version)
+
+
+def _wanted() -> Wanted:
+    """Read which part of the list a reader asks for; ServiceError 404 for a page that has no number."""
+    number = request.args.get("page", "1")
+    if not (number.isascii() and number.isdecimal() and len(number) <= 6):
+        raise ServiceError("not-found", 404, what=f"page={number[:100]}")
+    return Wanted(int(number), request.args.get("kind"), request.args.get("via"))
