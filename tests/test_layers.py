@@ -10,9 +10,9 @@ PACKAGE = Path(__file__).parent.parent / "service" / "sasaeai"
 
 WORDS = {"settings", "errors", "model", "formats", "vocabulary", "calendar", "journal"}
 PLACES = {"repository"}
-DOORS = {"store", "validation"}
+DOORS = {"store", "validation", "charts"}
 SHARED = {"statements"}
-FLOWS = {"sparql", "entity", "catalogue", "evidence"}
+FLOWS = {"sparql", "entity", "city", "catalogue", "evidence"}
 EDGE = {"", "__main__", "web", "wsgi", "supervisor"}
 
 LAYERS = (WORDS, PLACES, DOORS, SHARED, FLOWS, EDGE)

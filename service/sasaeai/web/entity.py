@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from sasaeai import entity
 from sasaeai.formats import BY_NAME, GRAPH_FORMATS
 from sasaeai.vocabulary import BASE, ID
-from sasaeai.web import answers
+from sasaeai.web import answers, city
 from sasaeai.web.context import here, language
 
 blueprint = Blueprint("entity", __name__)
@@ -47,6 +47,8 @@ def document(key: str) -> Response:
 
 
 def _page(iri: str, document: str) -> Response:
+    if of_city := city.page(iri, document):
+        return of_city
     page = entity.page(here().store, here().repository, iri, language())
     return answers.send_page(render_template("entity.html", page=page, document=document), page.version)
 
