@@ -178,6 +178,15 @@ def test_a_municipality_that_only_the_register_knows_says_so_and_how_to_add_it(s
     assert [each.get("id") for each in document.iter("h2") if each.get("id")] == []
 
 
+def test_a_prefecture_lists_its_municipalities_with_and_without_data(service: Service) -> None:
+    document = page(service, "prefecture/13", lang="ja")
+    assert words(next(document.iter("h1"))) == "東京都"
+    known, other = [each for each in document.iter("ul") if each.get("class") == "cards"]
+    assert {words(each).split()[0] for each in known.iter("li")} == {"多摩市", "港区"}
+    assert len(list(known.iter("li"))) + len(list(other.iter("li"))) == 62
+    assert ask(f"{service.url}/doc/prefecture/99", Accept="text/html").status == 404
+
+
 def test_what_no_document_says_is_named_and_every_document_is_counted(service: Service) -> None:
     document = page(service, "221007")
     unknown = " ".join(words(each) for each in section(document, "unknown"))

@@ -67,6 +67,11 @@ def city(store: Store, repository: Repository, municipality: str, language: str)
     return _known(store, repository, municipality, head, counts, language)
 
 
+def municipalities(store: Store, repository: Repository, prefecture: str, language: str) -> Table:
+    """List the municipalities of a prefecture, with the programmes that are known; none of what is no prefecture."""
+    return select_of(store, repository.query("city-prefecture"), [prefecture], lang=literal(language))
+
+
 def of_time(store: Store, repository: Repository, municipality: str, language: str) -> list[Lane]:
     """Return the lanes of a municipality's timeline."""
     return lanes(_of(store, repository, municipality, OF_TIME, language))

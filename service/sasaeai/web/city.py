@@ -18,14 +18,24 @@ blueprint = Blueprint("city", __name__)
 
 
 def page(iri: str, document: str) -> Response | None:
-    """Show a municipality; None for what is none."""
-    known = city.city(here().store, here().repository, iri, language())
+    """Show a municipality or a prefecture; None for what is neither."""
+    key = iri.removeprefix(ID)
+    if key.startswith("prefecture/"):
+        return _prefecture(iri, document)
+    known = city.city(here().store, here().repository, iri, language()) if is_municipality_code(key) else None
     if known is None:
         return None
-    html = render_template(
-        "city.html", city=known, document=document, questions=here().questions.values(), version=known.version
-    )
+    questions = here().questions.values()
+    html = render_template("city.html", city=known, document=document, questions=questions, version=known.version)
     return answers.send_page(html, known.version)
+
+
+def _prefecture(iri: str, document: str) -> Response | None:
+    table = city.municipalities(here().store, here().repository, iri, language())
+    if not table.rows:
+        return None
+    html = render_template("prefecture.html", table=table, document=document, version=table.version)
+    return answers.send_page(html, table.version)
 
 
 @blueprint.get("/charts/timeline.svg")

@@ -59,9 +59,11 @@ def here() -> Context:
 
 def language() -> str:
     """Return the language of this request's page and errors: `lang`, else Accept-Language, else Japanese."""
-    if "language" not in g:  # a page asks a thousand times
-        g.language = _language()
-    return str(g.language)
+    try:  # a page asks a thousand times
+        chosen: str = g.language
+    except AttributeError:
+        chosen = g.language = _language()
+    return chosen
 
 
 def _language() -> str:
