@@ -220,7 +220,7 @@ def test_the_number_of_queries_does_not_grow_with_what_is_known(store: CountingS
         store.asked.clear()
         assert city.city(store, repository, ID + code, "ja")
         asked[code] = len(store.asked)
-    assert max(asked.values()) <= 14
+    assert max(asked.values()) <= 13
     kinds = ("Activity", "Publication", "Case", "RoleDefinition", "Deployment", "Council", "Agreement")
     enlarge(
         store,
@@ -234,7 +234,7 @@ def test_the_number_of_queries_does_not_grow_with_what_is_known(store: CountingS
     store.asked.clear()
     known = city.city(store, repository, ID + MADE_UP, "ja")
     assert known is not None
-    assert len(store.asked) <= 14
+    assert len(store.asked) <= 13
     assert known.counts["Activity"] == 400
     assert len(known.things["Activity"]) == 30
 

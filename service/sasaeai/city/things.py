@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sasaeai.repository import Repository
 from sasaeai.statements import Row, Table, select_of
 from sasaeai.statements.evidence import Evidence, evidence
-from sasaeai.statements.validity import UNDATED, State, Validity, validities
+from sasaeai.statements.validity import UNDATED, State, Validity, told_by
 from sasaeai.store import Store
 
 DOMAIN = ("municipality", "programme")
@@ -81,12 +81,13 @@ class Thing:
 
 
 def read(tables: Iterable[Table]) -> list[Thing]:
-    """Read things from rows of thing, property and value; names are still missing, see `completed`."""
+    """Read things and their times from rows of thing, property and value; for names and evidence see `completed`."""
     rows: dict[str, list[Row]] = {}
     for table in tables:
         for row in table.rows:
             rows.setdefault(row["thing"]["value"], []).append(row)
-    return [_thing(iri, each) for iri, each in rows.items()]
+    when = told_by(row for each in rows.values() for row in each)
+    return [_thing(iri, each, when.get(iri, UNDATED)) for iri, each in rows.items()]
 
 
 Told = Mapping[str, Sequence[Evidence]]
@@ -96,9 +97,9 @@ Told = Mapping[str, Sequence[Evidence]]
 def completed(
     store: Store, repository: Repository, things: Sequence[Thing], others: Iterable[str], language: str
 ) -> tuple[list[Thing], Told]:
-    """Give things their words in a language (else Japanese), names of what they refer to, times and evidence.
+    """Give things their words in a language (else Japanese), names of what they refer to, and evidence.
 
-    Three queries, however many things; the evidence of other IRIs is returned with theirs.
+    Two queries, however many things; the evidence of other IRIs is returned with theirs.
     """
     named = dict.fromkeys(
         value.iri for each in things for values in each.said.values() for value in values if value.iri
@@ -107,13 +108,11 @@ def completed(
     for row in select_of(store, repository.query("labels"), named).rows:
         names.setdefault(row["thing"]["value"], []).append(_literal(row["label"]))
     called = {iri: chosen(values, language)[0] for iri, values in names.items()}
-    when = validities(store, repository, (each.iri for each in things))
     told: Told = evidence(store, repository, [*(each.iri for each in things), *others], language)
     whole = [
         replace(
             each,
             said={name: _named(chosen(values, language), called) for name, values in each.said.items()},
-            validity=when.get(each.iri, UNDATED),
             evidence=told.get(each.iri, ()),
         )
         for each in things
@@ -129,7 +128,7 @@ def chosen(values: Sequence[Value], language: str) -> Sequence[Value]:
     return values
 
 
-def _thing(iri: str, rows: Sequence[Row]) -> Thing:
+def _thing(iri: str, rows: Sequence[Row], when: Validity) -> Thing:
     said: dict[str, list[Value]] = {}
     for row in rows:
         name = _local(row["property"]["value"])
@@ -137,7 +136,7 @@ def _thing(iri: str, rows: Sequence[Row]) -> Thing:
             said.setdefault(name, []).append(_value(row["value"]))
     kinds = frozenset(_local(each.iri) for each in said.pop("type", ()) if each.iri)
     said.pop("quote", None)
-    return Thing(iri, kinds, {name: sorted(values, key=_order) for name, values in said.items()})
+    return Thing(iri, kinds, {name: sorted(values, key=_order) for name, values in said.items()}, when)
 
 
 def _value(term: Mapping[str, str]) -> Value:

@@ -5,7 +5,7 @@ What a reader has chosen for every page (the language, the day asked about) goes
 
 from urllib.parse import quote, urlencode
 
-from flask import Flask, request
+from flask import Flask, g, request
 
 from sasaeai.vocabulary import BASE
 from sasaeai.web.context import language
@@ -49,5 +49,9 @@ def this_page(**changes: str | None) -> str:
 
 
 def _carried() -> list[tuple[str, str]]:
-    carried = [("asOf", day)] if (day := request.args.get("asOf", "").strip()) else []
-    return [*carried, ("lang", "en")] if language() == "en" else carried
+    try:  # a page asks a thousand times
+        carried: list[tuple[str, str]] = g.carried
+    except AttributeError:
+        carried = [("asOf", day)] if (day := request.args.get("asOf", "").strip()) else []
+        carried = g.carried = [*carried, ("lang", "en")] if language() == "en" else carried
+    return carried
