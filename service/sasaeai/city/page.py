@@ -15,14 +15,16 @@ from sasaeai.store.parameters import Term, iri, literal
 from sasaeai.vocabulary import SAS
 
 GROUPS = (
-    ("Programme", "Office", "Tier", "Council", "Subcommittee", "Name", "Operation", "Deployment"),
+    ("Programme", "Office", "Tier"),
+    ("Operation", "Deployment"),
+    ("Council", "Subcommittee", "Name"),
     ("CouncilMembership",),
     ("Activity",),
     ("Publication",),
     ("Agreement", "SupportProject", "ProjectEntry", "Case", "RoleDefinition"),
     ("Figure",),
 )
-"""The classes a page shows, as they are asked for."""
+"""The classes a page shows, as they are asked for: many councils leave room for the programme and its tiers."""
 
 OF_TIME = ("Operation", "Name", "Deployment")
 SHOWN = {"Activity": 30, "Publication": 20, "Agreement": 20, "SupportProject": 10, "ProjectEntry": 40, "Case": 12}
