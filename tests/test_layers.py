@@ -10,9 +10,9 @@ PACKAGE = Path(__file__).parent.parent / "service" / "sasaeai"
 
 WORDS = {"settings", "errors", "model", "formats", "vocabulary", "calendar", "journal", "compaction"}
 PLACES = {"repository"}
-DOORS = {"store", "validation"}
+DOORS = {"store", "validation", "charts"}
 SHARED = {"statements", "prefixes", "description", "diagram"}
-FLOWS = {"sparql", "entity", "thing", "catalogue", "evidence", "terms", "dataset"}
+FLOWS = {"sparql", "entity", "thing", "city", "catalogue", "evidence", "terms", "dataset"}
 EDGE = {"", "__main__", "web", "wsgi", "supervisor"}
 
 LAYERS = (WORDS, PLACES, DOORS, SHARED, FLOWS, EDGE)

@@ -29,8 +29,8 @@ def table(answer: Answer) -> Table:
     return Table(results["head"]["vars"], results["results"]["bindings"], answer.version)
 
 
-def select(store: Store, query: QueryFile, **values: Term) -> Table:
-    """Ask one of the service's own SELECT queries."""
+def select(store: Store, query: QueryFile, **values: Term | Sequence[Term]) -> Table:
+    """Ask one of the service's own SELECT queries; a place takes one term or several."""
     return table(_own(store, query, values))
 
 
@@ -65,6 +65,6 @@ def ask(store: Store, query: QueryFile, **values: Term) -> bool:
     return bool(json.loads(_own(store, query, values).body)["boolean"])
 
 
-def _own(store: Store, query: QueryFile, values: Mapping[str, Term]) -> Answer:
-    text = bind(query.text, {name: [term] for name, term in values.items()})
+def _own(store: Store, query: QueryFile, values: Mapping[str, Term | Sequence[Term]]) -> Answer:
+    text = bind(query.text, {name: [each] if isinstance(each, Term) else each for name, each in values.items()})
     return store.query(text, results=RESULTS, graph=GRAPH, lane="own")

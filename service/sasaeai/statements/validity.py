@@ -76,10 +76,16 @@ _FIELDS = {
 
 def validities(store: Store, repository: Repository, things: Iterable[str]) -> dict[str, Validity]:
     """Read the validity of things by their IRIs, in one query; who is not in it has no dates at all."""
+    return told_by(select_of(store, repository.query("validity"), things).rows)
+
+
+def told_by(rows: Iterable[Row]) -> dict[str, Validity]:
+    """Read the validity of things from rows of thing, property and value, among which may be others."""
     found: dict[str, list[Row]] = {}
-    for row in select_of(store, repository.query("validity"), things).rows:
-        found.setdefault(row["thing"]["value"], []).append(row)
-    return {thing: _of(rows) for thing, rows in found.items()}
+    for row in rows:
+        if row["property"]["value"] in _FIELDS or row["property"]["value"] == SAS + "status":
+            found.setdefault(row["thing"]["value"], []).append(row)
+    return {thing: _of(each) for thing, each in found.items()}
 
 
 def _of(rows: Iterable[Row]) -> Validity:

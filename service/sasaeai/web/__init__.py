@@ -11,6 +11,7 @@ from sasaeai.web import (
     answers,
     bodies,
     cache,
+    city,
     context,
     dataset,
     entity,
@@ -33,7 +34,7 @@ def create_app(settings: Settings, store: Store) -> Flask:
     known = catalogue.questions(repository), declared.read(repository)
     context.install(app, context.Context(settings, repository, store, *known))
     links.install(app)
-    for each in (pages, sparql, prefixes, entity, terms, dataset, questions):
+    for each in (pages, sparql, prefixes, city, entity, terms, dataset, questions):
         app.register_blueprint(each.blueprint)
     bodies.install(app, settings)
     dataset.install(app, settings)

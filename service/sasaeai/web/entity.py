@@ -8,7 +8,7 @@ from sasaeai import entity
 from sasaeai import thing as thing_flow
 from sasaeai.description import Description
 from sasaeai.vocabulary import BASE, ID, ORG, SAS
-from sasaeai.web import documents, things
+from sasaeai.web import city, documents, things
 from sasaeai.web.context import here, language
 from sasaeai.web.links import path_of, uri
 
@@ -67,6 +67,8 @@ def _find(name: str) -> tuple[str, str]:
 
 
 def _page(iri: str, document: str) -> Response:
+    if of_city := city.page(iri, document):
+        return of_city
     about = thing_flow.about(here().store, here().repository, iri, language())
     shown = next((PAGES[each] for each in about.classes if each in PAGES), things.page)
     return shown(about, document)

@@ -1,0 +1,82 @@
+"""Of what a programme consists: tiers, their councils with members, who runs them, and coordinators with hosts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sasaeai.city.things import Thing, Value
+
+
+@dataclass(frozen=True)
+class Body:
+    """Hold a council with its names, sub-committees and members; members in the order of the list."""
+
+    council: Thing
+    names: Sequence[Thing]
+    subcommittees: Sequence[Thing]
+    members: Sequence[Thing]
+
+
+@dataclass(frozen=True)
+class Branch:
+    """Hold a tier and what belongs to it; the branch without a tier has what is said of the programme as a whole."""
+
+    tier: Thing | None
+    areas: Sequence[Thing]
+    names: Sequence[Thing]
+    operations: Sequence[Thing]
+    deployments: Sequence[Thing]
+    bodies: Sequence[Body]
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell that nothing belongs here."""
+        return not (self.names or self.operations or self.deployments or self.bodies)
+
+    @property
+    def operators(self) -> Sequence[Value]:
+        """Name those who run it or ran it."""
+        return [value for each in self.operations for value in each.all("operator")]
+
+
+def branches(things: Sequence[Thing], figures: Iterable[Thing]) -> list[Branch]:
+    """Order the things of a city by tier, the widest first; what no tier is said of comes before them."""
+    tiers = sorted(
+        (each for each in things if "Tier" in each.kinds), key=lambda each: (each.number("position"), each.iri)
+    )
+    counts = [each for each in figures if "area-count" in _keys(each, "indicator")]
+    return [_branch(tier, things, counts) for tier in (None, *tiers)]
+
+
+def _branch(tier: Thing | None, things: Sequence[Thing], counts: Sequence[Thing]) -> Branch:
+    def of(kind: str, *properties: str) -> list[Thing]:
+        found = (each for each in things if kind in each.kinds)
+        return sorted((each for each in found if _is_of(tier, each, properties)), key=in_time)
+
+    names = [each for each in of("Name", "tier") if any("/concept/" in iri for iri in each.refers("nameOf"))]
+    bodies = [_body(each, things) for each in of("Council", "serves")]
+    areas = [each for each in counts if tier and tier.iri in each.refers("subject")]
+    return Branch(tier, areas, names, of("Operation", "operates"), of("Deployment", "tier"), bodies)
+
+
+def _is_of(tier: Thing | None, thing: Thing, properties: Sequence[str]) -> bool:
+    said = [iri for iri in thing.refers(*properties) if not iri.endswith("/programme")]
+    return tier.iri in said if tier else not said
+
+
+def _body(council: Thing, things: Sequence[Thing]) -> Body:
+    def of(kind: str, name: str) -> list[Thing]:
+        return [each for each in things if kind in each.kinds and council.iri in each.refers(name)]
+
+    members = sorted(of("CouncilMembership", "organization"), key=lambda each: (each.number("listPosition"), each.iri))
+    return Body(council, sorted(of("Name", "nameOf"), key=in_time), of("Subcommittee", "unitOf"), members)
+
+
+def in_time(thing: Thing) -> tuple[str, str]:
+    """Order things by the first day on which they could have held, then by IRI."""
+    when = thing.validity
+    first = when.valid_from or when.not_before or when.first_known
+    return (first.isoformat() if first else "9999", thing.iri)
+
+
+def _keys(thing: Thing, name: str) -> set[str]:
+    return {iri.rpartition("/")[2] for iri in thing.refers(name)}
