@@ -10,6 +10,7 @@ class Kind(Enum):
     RESULTS = "results"
     GRAPH = "graph"
     DATASET = "dataset"
+    TABLE = "table"
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,14 @@ GRAPH_FORMATS = (
 )
 """RDF 1.1 syntaxes, in the order of our preference."""
 
+WORKBOOK = _format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", kinds={Kind.TABLE})
+"""Excel's workbook, for what is a table to people."""
+
 EVERY_FORMAT = (*RESULT_FORMATS, *GRAPH_FORMATS)
-BY_NAME = {each.name: each for each in EVERY_FORMAT}
+BY_NAME = {each.name: each for each in (*EVERY_FORMAT, WORKBOOK)}
 RESULTS, GRAPH = RESULT_FORMATS[0], GRAPH_FORMATS[0]
 """What an asker without wishes gets."""
 
-BY_MEDIA_TYPE = {media_type: each for each in reversed(EVERY_FORMAT) for media_type in (each.media_type, *each.aliases)}
+BY_MEDIA_TYPE = {
+    media_type: each for each in (WORKBOOK, *reversed(EVERY_FORMAT)) for media_type in (each.media_type, *each.aliases)
+}

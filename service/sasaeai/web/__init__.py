@@ -6,7 +6,7 @@ from sasaeai import catalogue
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store
-from sasaeai.web import answers, bodies, context, entity, links, pages, problems, questions, requests, sparql
+from sasaeai.web import answers, bodies, compare, context, entity, links, pages, problems, questions, requests, sparql
 
 
 def create_app(settings: Settings, store: Store) -> Flask:
@@ -16,7 +16,7 @@ def create_app(settings: Settings, store: Store) -> Flask:
     repository = Repository(settings.root)
     context.install(app, context.Context(settings, repository, store, catalogue.questions(repository)))
     links.install(app)
-    for each in (pages, sparql, entity, questions):
+    for each in (pages, sparql, entity, questions, compare):
         app.register_blueprint(each.blueprint)
     bodies.install(app, settings)
     problems.install(app)

@@ -11,6 +11,7 @@ from werkzeug.datastructures import LanguageAccept
 
 from sasaeai import calendar
 from sasaeai.catalogue import LANGUAGES, Question
+from sasaeai.compare import Topic, topics
 from sasaeai.errors import ServiceError
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
@@ -25,6 +26,11 @@ class Context:
     repository: Repository
     store: Store
     questions: Mapping[str, Question]
+
+    @cached_property
+    def topics(self) -> Mapping[str, Topic]:
+        """Return the topics that cities are compared by."""
+        return topics(self.repository)
 
     @cached_property
     def state_names(self) -> Mapping[tuple[str, str], str]:
@@ -89,6 +95,7 @@ def in_language(ja: str, en: str) -> str:
 def navigation() -> list[tuple[str, str]]:
     """Name the pages that every page leads to, with their paths."""
     return [
+        ("/compare", in_language("比べる", "Compare")),
         ("/queries/", in_language("質問集", "Questions")),
         ("/sparql", "SPARQL"),
     ]
