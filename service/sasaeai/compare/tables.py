@@ -141,7 +141,13 @@ def _find(graph: Graph, finding: URIRef, comparison: Comparison, cell: Cell, val
     if value.on_day:
         graph.add((finding, _OURS.stateOnDay, URIRef(_STATE + value.on_day)))
     if value.number:
-        graph.add((finding, URIRef(f"{_SDMX}measure#obsValue"), Literal(value.number, datatype=XSD.decimal)))
+        graph.add(
+            (
+                finding,
+                URIRef(f"{_SDMX}measure#obsValue"),
+                Literal(value.number, datatype=XSD.integer if value.number.isdigit() else XSD.decimal),
+            )
+        )
     links = {
         DCTERMS.subject: value.of,
         URIRef(f"{_SDMX}attribute#unitMeasure"): value.unit,

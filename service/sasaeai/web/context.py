@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from rdflib import SKOS, Graph, Literal
 from werkzeug.datastructures import LanguageAccept
 
@@ -65,6 +65,12 @@ def here() -> Context:
 
 def language() -> str:
     """Return the language of this request's page and errors: `lang`, else Accept-Language, else Japanese."""
+    if "language" not in g:
+        g.language = _language()  # a page asks for it thousands of times
+    return str(g.language)
+
+
+def _language() -> str:
     if (wanted := request.args.get("lang")) in LANGUAGES:
         return wanted
     # Who reads en-GB reads en, before what he reads less.

@@ -5,7 +5,7 @@ What a reader has chosen for every page (the language, the day asked about) goes
 
 from urllib.parse import quote, urlencode
 
-from flask import Flask, request
+from flask import Flask, g, request
 
 from sasaeai.vocabulary import BASE
 from sasaeai.web.context import language
@@ -33,7 +33,9 @@ def on_host(path: str, *arguments: tuple[str, str]) -> str:
     path, mark, fragment = path.partition("#")
     if path.startswith("//"):
         path = "/." + path  # else what follows would be read as a host (RFC 3986 §4.2)
-    query = urlencode([*arguments, *_carried()])
+    if "carried" not in g:
+        g.carried = _carried()
+    query = urlencode([*arguments, *g.carried])
     return quote(path, safe=_IN_PATHS) + ("?" + query if query else "") + mark + quote(fragment, safe=_IN_PATHS)
 
 
