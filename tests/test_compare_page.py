@@ -70,7 +70,7 @@ def test_a_mistake_leaves_what_was_chosen_in_the_form(visit: Page, service: Serv
 
 
 def test_on_a_desk_the_topics_stay_in_view_beside_many_columns(browser: Browser, service: Service) -> None:
-    page = browser.new_page(viewport=DESK)  # type: ignore[arg-type]
+    page = browser.new_page(viewport=DESK, locale="ja-JP")  # type: ignore[arg-type]
     days = "&".join(f"asOf={year}-04-01" for year in (2018, 2024))
     page.goto(f"{service.url}/compare?m=132241&m=072036&m=131032&m=221007&{days}")
     region = page.get_by_role("region", name="比較表")
