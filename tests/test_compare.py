@@ -149,6 +149,11 @@ def test_how_the_councils_of_two_cities_differ_is_read_off_the_page(service: Ser
     assert {each.said for each in found["member-kinds"].cells[1] if each.of == "第1層協議体"} == {
         "介護関係者", "地域づくり関係者", "医療関係者", "福祉関係者",
     }  # fmt: skip
+    coverage = found["council-coverage"]  # of one, nothing is said beyond the tier that has no areas
+    assert (coverage.difference, [[each.number for each in cell] for cell in coverage.cells]) == (
+        "比べられない",
+        [[""], ["", "94.7%"]],
+    )
     assert {key for key, row in found.items() if not row.marked and row.difference == "同じ"} == {
         "tiers", "tier-count", "tier-number",
     }  # fmt: skip
@@ -361,7 +366,7 @@ def test_zero_is_not_the_same_as_not_stated_or_as_does_not_apply(made_up: Servic
     assert "記載なし" in found["meetings-a-year"].texts[1]
     assert found["meetings-a-year"].difference == "比べられない"
     assert [each.states for each in found["tier-area-count"].cells[0]] == [("該当しない",)]
-    assert found["tier-area-count"].difference == "違いあり"
+    assert found["tier-area-count"].difference == "比べられない"
     written = [row for row in table(made_up, "m=011002&m=132241") if row["topic"].endswith("meetings-a-year")]
     assert [(row["number"], row["state"].rpartition("/")[2]) for row in written] == [
         ("0", "stated"),

@@ -43,7 +43,9 @@ def difference(topic: Topic, cells: Sequence[Cell]) -> Difference:
 def _compared(topic: Topic, one: Cell, other: Cell) -> Difference:
     same_city = one.column.city == other.column.city
     a, b = (_said(topic, each, same_city) for each in (one, other))
-    if a.open or b.open:
+    # Where the question does not apply to a part of one, nothing is said of the rest of it.
+    some_apply = {each.state == DOES_NOT_APPLY for each in (one, other)}
+    if a.open or b.open or len(some_apply) > 1:
         return Difference.OPEN
     if a.known - b.known - b.maybe or b.known - a.known - a.maybe:
         return Difference.DIFFERS
