@@ -160,6 +160,23 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "パラメータ{parameter}は1個だけ指定できます。",
         "en": "The parameter {parameter} can be given only once.",
     },
+    "unknown-municipality": {
+        "ja": "「{value}」という市区町村は見つかりません。全国地方公共団体コード(6桁)か正式な名称で指定してください。",
+        "en": "There is no municipality '{value}'. Give its 6-digit code, or its full name.",
+    },
+    "ambiguous-municipality": {
+        "ja": "「{value}」という市区町村は複数あります。コードで指定してください: {candidates}",
+        "en": "There is more than one municipality '{value}'. Give its code: {candidates}",
+    },
+    "too-many-columns": {
+        "ja": "{count}列になります。比べられるのは{limit}列(市区町村の数×基準日の数)までです。"
+        "市区町村か基準日を減らしてください。",
+        "en": "That makes {count} columns. {limit} can be compared (cities times days): take fewer cities or days.",
+    },
+    "one-column": {
+        "ja": "比べるには2列以上が必要です。市区町村を2つ以上選ぶか、1つの市区町村に基準日を2つ以上指定してください。",
+        "en": "A comparison needs two columns: choose two or more cities, or two or more days for one.",
+    },
     "publication": {
         "ja": "公開できませんでした: {detail}",
         "en": "Nothing was published: {detail}",

@@ -10,6 +10,7 @@ class Kind(Enum):
     RESULTS = "results"
     GRAPH = "graph"
     DATASET = "dataset"
+    TABLE = "table"
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,9 @@ GRAPH_FORMATS = (
     _format("nq", "application/n-quads", kinds={Kind.GRAPH, Kind.DATASET}),
 )
 """RDF 1.1 syntaxes, in the order of our preference."""
+
+WORKBOOK = _format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", kinds={Kind.TABLE})
+"""Excel's workbook, for what is a table to people."""
 
 EVERY_FORMAT = (*RESULT_FORMATS, *GRAPH_FORMATS)
 BY_NAME = {each.name: each for each in EVERY_FORMAT}

@@ -129,6 +129,10 @@ class Repository:
         """Return the questions of the catalogue."""
         return self._queries("catalogue")
 
+    def topics(self) -> list[QueryFile]:
+        """Return the topics that cities are compared by, in the order they are shown."""
+        return self._queries("topics")
+
     def query(self, name: str) -> QueryFile:
         """Return one of the service's own queries."""
         path = self.root / "queries" / f"{name}.rq"

@@ -34,6 +34,11 @@ def select(store: Store, query: QueryFile, **values: Term | Sequence[Term]) -> T
     return table(_own(store, query, values))
 
 
+def select_each(store: Store, query: QueryFile, values: Mapping[str, Sequence[Term]]) -> Table:
+    """Ask a SELECT query with several values in a place."""
+    return table(store.query(bind(query.text, values), results=RESULTS, graph=GRAPH, lane="own"))
+
+
 def select_of(store: Store, query: QueryFile, things: Iterable[str], **values: Term) -> Table:
     """Ask a SELECT query about many things at once, in its place `VALUES ?thing { … }`.
 

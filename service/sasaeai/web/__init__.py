@@ -12,6 +12,7 @@ from sasaeai.web import (
     bodies,
     cache,
     city,
+    compare,
     context,
     dataset,
     entity,
@@ -34,7 +35,7 @@ def create_app(settings: Settings, store: Store) -> Flask:
     known = catalogue.questions(repository), declared.read(repository)
     context.install(app, context.Context(settings, repository, store, *known))
     links.install(app)
-    for each in (pages, sparql, prefixes, city, entity, terms, dataset, questions):
+    for each in (pages, sparql, prefixes, city, entity, terms, dataset, questions, compare):
         app.register_blueprint(each.blueprint)
     bodies.install(app, settings)
     dataset.install(app, settings)

@@ -10,6 +10,7 @@ from rdflib import SKOS, Graph, Literal
 
 from sasaeai import calendar
 from sasaeai.catalogue import LANGUAGES, Question
+from sasaeai.compare import Topic, topics
 from sasaeai.errors import ServiceError
 from sasaeai.prefixes import Prefixes
 from sasaeai.repository import Repository
@@ -27,6 +28,11 @@ class Context:
     store: Store
     questions: Mapping[str, Question]
     prefixes: Prefixes
+
+    @cached_property
+    def topics(self) -> Mapping[str, Topic]:
+        """Return the topics that cities are compared by."""
+        return topics(self.repository)
 
     @cached_property
     def state_names(self) -> Mapping[tuple[str, str], str]:
@@ -62,9 +68,8 @@ def here() -> Context:
 def language() -> str:
     """Return the language of this request's page and errors: `lang`, else Accept-Language, else Japanese."""
     if "language" not in g:
-        g.language = _language()  # a page asks for it hundreds of times
-    chosen: str = g.language
-    return chosen
+        g.language = _language()  # a page asks for it thousands of times
+    return str(g.language)
 
 
 def _language() -> str:
@@ -103,6 +108,7 @@ def in_language(ja: str, en: str) -> str:
 def navigation() -> list[tuple[str, str]]:
     """Name the pages that every page leads to, with their paths."""
     return [
+        ("/compare", in_language("比べる", "Compare")),
         ("/queries/", in_language("質問集", "Questions")),
         ("/sparql", "SPARQL"),
     ]

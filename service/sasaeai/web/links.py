@@ -69,5 +69,7 @@ def _carried() -> list[tuple[str, str]]:
 
 
 def _chosen() -> list[tuple[str, str]]:
-    carried = [("asOf", day)] if (day := request.args.get("asOf", "").strip()) else []
+    days = [day for each in request.args.getlist("asOf") if (day := each.strip())]
+    # A page of several days asks about none of them alone.
+    carried = [("asOf", days[0])] if len(days) == 1 else []
     return [*carried, ("lang", "en")] if language() == "en" else carried

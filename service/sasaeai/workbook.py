@@ -1,0 +1,74 @@
+"""The door to Excel: workbooks, written from tables of text and numbers.
+
+What strangers wrote stays text: no cell is ever a formula, whatever it begins with. The same tables make the same
+bytes.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import Cell
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+
+Table = Sequence[Sequence[str | int | float]]
+"""The rows of a sheet, the first of them its head; '' is an empty cell."""
+
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""What no XML 1.0 document, and so no workbook, can hold."""
+
+_LONGEST = 32767
+"""Characters of a cell: Excel takes no more."""
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_TIMES = re.compile(rb"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:\1>")
+
+
+def write(sheets: Mapping[str, Table], widths: Mapping[str, Sequence[int]] | None = None) -> bytes:
+    """Write a workbook (xlsx) with a sheet for each table by its title; its head is bold and stays in view.
+
+    `widths` are those of a sheet's columns, in characters.
+    """
+    book = Workbook()
+    del book["Sheet"]
+    for title, table in sheets.items():
+        sheet = book.create_sheet(title)
+        sheet.freeze_panes = "B2"
+        for number, row in enumerate(table, 1):
+            for place, value in enumerate(row, 1):
+                if value != "":
+                    _fill(sheet.cell(number, place), value, head=number == 1)
+        for place, width in enumerate((widths or {}).get(title, ()), 1):
+            sheet.column_dimensions[get_column_letter(place)].width = width
+    written = io.BytesIO()
+    book.save(written)
+    return _timeless(written.getvalue())
+
+
+def _fill(cell: Cell, value: str | int | float, *, head: bool) -> None:
+    cell.alignment = Alignment(vertical="top", wrap_text=True)
+    if head:
+        cell.font = Font(bold=True)
+    if not isinstance(value, str):
+        cell.value = value
+        return
+    text = _ILLEGAL.sub("\ufffd", value)
+    cell.value = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    # A text that begins with = would be taken for a formula; quoted, it stays text when somebody edits the cell.
+    cell.data_type = "s"
+    cell.quotePrefix = True
+
+
+def _timeless(book: bytes) -> bytes:
+    """Take the time of writing out of a workbook and of the archive it is."""
+    timeless = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(timeless, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "docProps/core.xml":
+                content = _TIMES.sub(b"", content)
+            new.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED)
+    return timeless.getvalue()
