@@ -12,7 +12,7 @@ WORDS = {"settings", "errors", "model", "formats", "vocabulary", "calendar", "jo
 PLACES = {"repository"}
 DOORS = {"store", "validation"}
 SHARED = {"statements"}
-FLOWS = {"sparql", "entity", "catalogue", "evidence"}
+FLOWS = {"sparql", "entity", "catalogue", "evidence", "lists"}
 EDGE = {"", "__main__", "web", "wsgi", "supervisor"}
 
 LAYERS = (WORDS, PLACES, DOORS, SHARED, FLOWS, EDGE)

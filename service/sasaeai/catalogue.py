@@ -19,12 +19,7 @@ from sasaeai.model import is_municipality_code
 from sasaeai.repository import QueryFile, Repository
 from sasaeai.store import Answer, Store
 from sasaeai.store.parameters import Term, bind, iri, literal, slots
-from sasaeai.vocabulary import CONCEPT
-
-LANGUAGES = ("ja", "en")
-
-Words = Mapping[str, str]
-"""The same text in each language of the service."""
+from sasaeai.vocabulary import CONCEPT, LANGUAGES, Words
 
 
 @dataclass(frozen=True)

@@ -140,6 +140,14 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "パラメータ{parameter}は1個だけ指定できます。",
         "en": "The parameter {parameter} can be given only once.",
     },
+    "unknown-list": {
+        "ja": "「{name}」という一覧はありません。",
+        "en": "There is no list named '{name}'.",
+    },
+    "no-such-page": {
+        "ja": "{page}ページはありません。最後は{last}ページです。",
+        "en": "There is no page {page}; the last is {last}.",
+    },
     "publication": {
         "ja": "公開できませんでした: {detail}",
         "en": "Nothing was published: {detail}",

@@ -119,6 +119,10 @@ class Repository:
         """Return the questions of the catalogue."""
         return self._queries("catalogue")
 
+    def lists(self) -> list[QueryFile]:
+        """Return the queries of the lists."""
+        return self._queries("lists")
+
     def query(self, name: str) -> QueryFile:
         """Return one of the service's own queries."""
         path = self.root / "queries" / f"{name}.rq"

@@ -74,10 +74,11 @@ def validities(store: Store, repository: Repository, things: Iterable[str]) -> d
     found: dict[str, list[Row]] = {}
     for row in select_of(store, repository.query("validity"), things).rows:
         found.setdefault(row["thing"]["value"], []).append(row)
-    return {thing: _of(rows) for thing, rows in found.items()}
+    return {thing: of(rows) for thing, rows in found.items()}
 
 
-def _of(rows: Iterable[Row]) -> Validity:
+def of(rows: Iterable[Row]) -> Validity:
+    """Make the validity of one thing of what is said of its time: rows of `property` and `value`."""
     told: dict[str, list[date]] = {}
     planned = False
     for row in rows:

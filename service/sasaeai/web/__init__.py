@@ -3,10 +3,12 @@
 from flask import Flask
 
 from sasaeai import catalogue
+from sasaeai.lists import listings
+from sasaeai.lists.entries import Shelf
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store
-from sasaeai.web import answers, bodies, context, entity, links, pages, problems, questions, requests, sparql
+from sasaeai.web import answers, bodies, context, entity, links, lists, pages, problems, questions, requests, sparql
 
 
 def create_app(settings: Settings, store: Store) -> Flask:
@@ -14,9 +16,10 @@ def create_app(settings: Settings, store: Store) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     repository = Repository(settings.root)
-    context.install(app, context.Context(settings, repository, store, catalogue.questions(repository)))
+    shelf = Shelf(store, listings(repository))
+    context.install(app, context.Context(settings, repository, store, catalogue.questions(repository), shelf))
     links.install(app)
-    for each in (pages, sparql, entity, questions):
+    for each in (pages, sparql, entity, questions, lists):
         app.register_blueprint(each.blueprint)
     bodies.install(app, settings)
     problems.install(app)

@@ -10,11 +10,13 @@ from rdflib import SKOS, Graph, Literal
 from werkzeug.datastructures import LanguageAccept
 
 from sasaeai import calendar
-from sasaeai.catalogue import LANGUAGES, Question
+from sasaeai.catalogue import Question
 from sasaeai.errors import ServiceError
+from sasaeai.lists.entries import Shelf
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store
+from sasaeai.vocabulary import LANGUAGES
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Context:
     repository: Repository
     store: Store
     questions: Mapping[str, Question]
+    shelf: Shelf
 
     @cached_property
     def state_names(self) -> Mapping[tuple[str, str], str]:
@@ -89,6 +92,7 @@ def in_language(ja: str, en: str) -> str:
 def navigation() -> list[tuple[str, str]]:
     """Name the pages that every page leads to, with their paths."""
     return [
+        ("/lists/", in_language("一覧", "Lists")),
         ("/queries/", in_language("質問集", "Questions")),
         ("/sparql", "SPARQL"),
     ]
@@ -96,4 +100,10 @@ def navigation() -> list[tuple[str, str]]:
 
 def colophon() -> list[tuple[str, str]]:
     """Name the pages about the service itself, with their paths."""
-    return []
+    return [
+        ("/about", in_language("このサービスについて", "About")),
+        ("/ask", in_language("SPARQLを使わずに尋ねる", "Asking without SPARQL")),
+        ("/cite", in_language("引用の仕方", "How to cite")),
+        ("/accessibility", in_language("アクセシビリティ", "Accessibility")),
+        ("/privacy", in_language("プライバシー", "Privacy")),
+    ]
