@@ -42,11 +42,6 @@ def page(store: Store, repository: Repository, thing: str, language: str) -> Pag
     return Page(thing, _title(said.rows, language), fields, links, said.version)
 
 
-def cities(store: Store, repository: Repository, language: str) -> Table:
-    """List the municipalities whose programme the graph knows."""
-    return statements.select(store, repository.query("cities"), lang=literal(language))
-
-
 def _title(rows: Sequence[Row], language: str) -> str | None:
     labels = [row["value"] for row in rows if row["property"]["value"] == PREF_LABEL]
     labels.sort(key=lambda label: label.get("xml:lang") != language)

@@ -50,6 +50,7 @@ class Settings:
     max_rows: int = _setting(100_000, "rows or triples of an ad-hoc answer; beyond: cut with a mark, or 503")
     scan: bool = _setting(True, "look at a query's text before a worker is spent on it")
 
+    cache_mb: int = _setting(64, "answers a web process keeps, in MB; until the data change")
     web_workers: int = _setting(2, "web processes")
     web_threads: int = _setting(32, "requests a web process answers at once")
 

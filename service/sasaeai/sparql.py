@@ -12,6 +12,8 @@ from sasaeai.store import Answer, Dataset, Store
 from sasaeai.store.parameters import bind, iri, literal
 from sasaeai.store.scan import scan
 
+_VOLATILE = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID)\s*(?:\(|#)|\\[uU]", re.IGNORECASE)
+
 
 @dataclass(frozen=True)
 class Request:
@@ -38,6 +40,14 @@ def terms(store: Store, repository: Repository, language: str) -> Table:
 def prefixes(repository: Repository) -> dict[str, str]:
     """Return the project's prefixes and what they stand for."""
     return dict(re.findall(r"^@prefix\s+(\S*):\s+<([^>]*)>", repository.prefixes(), re.MULTILINE))
+
+
+def is_volatile(text: str) -> bool:
+    """Tell whether a query may answer differently each time: it reads the clock, or draws lots.
+
+    SPARQL 1.1 §17.4; §19.2 lets any letter of these names be written as an escape.
+    """
+    return _VOLATILE.search(text) is not None
 
 
 def answer(store: Store, settings: Settings, request: Request) -> Answer:

@@ -6,13 +6,14 @@ can have several values. Columns that the header does not name are searched and 
 names of the thing, by which the search over all lists finds it too, `property` and `value` what is said of its time.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import yaml
 
 from sasaeai.repository import QueryFile, Repository
-from sasaeai.vocabulary import LANGUAGES, Words
+from sasaeai.store.parameters import slots
+from sasaeai.vocabulary import LANGUAGES, SAS, Words
 
 RESERVED = {"m", "asOf", "lang", "q", "page", "limit", "sort", "state", "_format", "_mediatype"}
 """Parameters that mean the same for every list; no facet may be called so."""
@@ -22,8 +23,9 @@ RESERVED = {"m", "asOf", "lang", "q", "page", "limit", "sort", "state", "_format
 class Listing:
     """Hold what the header of a list says: its words, columns, facets, and what it can be sorted by.
 
-    `order` names columns, with a minus before those that go from the last to the first. `position` is the list's place
-    among the lists. `absent` stands where a thing has no value, if "not stated" would be the wrong words.
+    `parts` maps a place of the query to the classes it is asked with one after the other, if all at once would be too
+    long an answer. `order` names columns, with a minus before those that go from the last to the first. `position` is
+    the list's place among the lists. `absent` stands where a thing has no value, if "not stated" would be wrong.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Listing:
     order: tuple[str, ...]
     position: int
     query: QueryFile = field(repr=False)
+    parts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     absent: Words | None = None
 
     @property
@@ -66,6 +69,7 @@ def read(file: QueryFile) -> Listing:
             order=tuple(about["order"]),
             position=int(about["position"]),
             query=file,
+            parts={name: tuple(SAS + each for each in classes) for name, classes in about.get("parts", {}).items()},
             absent=about.get("absent"),
         )
         _check(listing)
@@ -79,6 +83,8 @@ def _check(listing: Listing) -> None:
         if set(words) != set(LANGUAGES):
             raise ValueError(f"words are needed in {LANGUAGES}: {words}")
     _known(listing, (*listing.facets, *listing.sortable, *(each.removeprefix("-") for each in listing.order)))
+    if unknown := listing.parts.keys() - set(slots(listing.query.text)):
+        raise ValueError(f"the query has no VALUES ?{unknown.pop()} {{ … }}")
     if taken := RESERVED & set(listing.facets):
         raise ValueError(f"no facet can be called {', '.join(sorted(taken))}")
 

@@ -85,6 +85,11 @@ def _choices(counts: Counter[str], values: Mapping[str, Value], wanted: frozense
     return sorted(choices, key=place)
 
 
+def total(entries: Sequence[Entry], column: str) -> int:
+    """Add up a column of whole numbers."""
+    return sum(int(value.text) for entry in entries for value in entry.cells.get(column, ()))
+
+
 def answer(listing: Listing, entries: Entries, found: Found, state_names: Mapping[str, str], results: Format) -> Answer:
     """Write all that was found, whole: the columns of the list, each of things with its label beside it.
 

@@ -1,10 +1,10 @@
 """The things of a list, read once for each version of the data and language, and kept in the process."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sasaeai.errors import ServiceError
 from sasaeai.lists import Listing
@@ -13,7 +13,7 @@ from sasaeai.statements.finding import Index, fold
 from sasaeai.statements.keeping import Keeper
 from sasaeai.statements.validity import Validity
 from sasaeai.store import Store
-from sasaeai.store.parameters import literal
+from sasaeai.store.parameters import Term, iri, literal
 from sasaeai.vocabulary import BASE
 
 _SHORT = re.compile(rf"{BASE}(?:concept/[^/]+|id/[a-z-]+)/([^/]+)|{BASE}id/(.+)|{BASE}ns#(.+)")
@@ -123,6 +123,9 @@ class Entries:
     dated: bool
 
 
+Versioned = TypeVar("Versioned", Entries, Table)
+
+
 class Shelf:
     """Keep the lists of a repository that were asked for."""
 
@@ -132,19 +135,31 @@ class Shelf:
         self._keeper = Keeper[Entries](store)
 
     def take(self, listing: Listing, language: str) -> Entries:
-        """Return the things of a list: by one query where the data are new, else by none."""
+        """Return the things of a list: by a query (one for each of its parts) where the data are new, else by none."""
         return self._keeper.take((listing.name, language), lambda: self._read(listing, language))
 
     def take_all(self, language: str) -> dict[Listing, Entries]:
-        """Return the things of every list, all of one version of the data; ServiceError 503 if it changes all along."""
-        for _ in range(_TRIES):
-            taken = {listing: self.take(listing, language) for listing in self.listings.values()}
-            if len({entries.version for entries in taken.values()}) <= 1:
-                return taken
-        raise ServiceError("busy", 503, retry_after=1)
+        """Return the things of every list, all of one version of the data."""
+        listings = self.listings.values()
+        taken = _of_one_version(lambda: [self.take(listing, language) for listing in listings])
+        return dict(zip(listings, taken, strict=True))
 
     def _read(self, listing: Listing, language: str) -> Entries:
-        return gather(listing, select(self._store, listing.query, lang=literal(language)))
+        asked: list[dict[str, Term]] = [{"lang": literal(language)}]
+        for place, classes in listing.parts.items():
+            asked = [{**each, place: iri(one)} for each in asked for one in classes]
+        tables = _of_one_version(lambda: [select(self._store, listing.query, **values) for values in asked])
+        rows = [row for table in tables for row in table.rows]
+        return gather(listing, Table(tables[0].columns, rows, tables[0].version))
+
+
+def _of_one_version(read: Callable[[], list[Versioned]]) -> list[Versioned]:
+    """Read until all that was read is of one version of the data; ServiceError 503 if it changes all along."""
+    for _ in range(_TRIES):
+        things = read()
+        if len({thing.version for thing in things}) <= 1:
+            return things
+    raise ServiceError("busy", 503, retry_after=1)
 
 
 def gather(listing: Listing, table: Table) -> Entries:
@@ -186,13 +201,14 @@ def _keys(entry: Entry, column: str) -> Sequence[str]:
 def _entry(listing: Listing, iri: str, rows: Iterable[Row], value_of: Any) -> Entry:
     cells: dict[str, dict[Value, None]] = {}
     dates = [row for row in rows if "property" in row]
+    columns, subject = listing.columns.keys(), listing.subject
     for row in rows:
-        for column in listing.columns.keys() & row.keys():
+        for column in columns & row.keys():
             term, label = row[column], row.get(f"{column}Label", {}).get("value")
-            if column != listing.subject or label:
+            if column != subject or label:
                 value = value_of(term["type"], term["value"], term.get("datatype"), term.get("xml:lang"), label)
                 cells.setdefault(column, {})[value] = None
-    cells.setdefault(listing.subject, {value_of("uri", iri): None})
+    cells.setdefault(subject, {value_of("uri", iri): None})
     kept = {column: tuple(sorted(values, key=lambda each: each.rank)) for column, values in cells.items()}
     return Entry(iri, kept, validity.of(dates) if dates else None)
 

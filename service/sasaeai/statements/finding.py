@@ -8,6 +8,7 @@ import unicodedata
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate
 
 _ROW, _TEXT = "\n", "\x1f"
@@ -23,6 +24,7 @@ _ALIKE = (
 )
 
 
+@lru_cache(maxsize=100_000)
 def fold(text: str) -> str:
     """Return a text as it is compared: the same for its full- and half-width, upper- and lower-case variants."""
     if text.isascii():

@@ -13,7 +13,6 @@ from pyoxigraph import (
     QuerySolutions,
     QueryTriples,
     RdfFormat,
-    Triple,
     serialize,
 )
 from pyoxigraph import Store as Oxigraph
@@ -83,12 +82,7 @@ def evaluate(  # noqa: PLR0913 — all after the query are choices with a usual 
         if isinstance(found, QueryTriples):
             if graph is None:
                 raise _unreadable(GRAPH_FORMATS)
-            # A graph has no order: sorted, its bytes depend on nothing but the triples, and subjects stand together.
-            triples = sorted(islice(found, None if rows is None else rows + 1), key=str)
-            if rows is not None and len(triples) > rows:
-                raise too_many(rows)
-            syntax = RdfFormat.from_media_type(graph.media_type)
-            serialize(triples, output, syntax, prefixes=_used(prefixes or {}, triples))
+            _graph(found, output, graph, rows, prefixes or {})
             return Evaluated("graph", output.getvalue())
         if results is None:
             raise _unreadable(RESULT_FORMATS)
@@ -102,6 +96,18 @@ def evaluate(  # noqa: PLR0913 — all after the query are choices with a usual 
         raise ServiceError("federation", 400) from error
     except (RuntimeError, ValueError) as error:
         raise ServiceError("evaluation", 400, detail=str(error)) from error
+
+
+def _graph(found: QueryTriples, output: _Bounded, graph: Format, rows: int | None, prefixes: Mapping[str, str]) -> None:
+    """Write triples. A graph has no order: sorted, its bytes depend on nothing else, and subjects stand together."""
+    spelt = {str(triple): triple for triple in islice(found, None if rows is None else rows + 1)}
+    if rows is not None and len(spelt) > rows:
+        raise too_many(rows)
+    ordered = sorted(spelt)
+    spaces = set(_NAMESPACE.findall("\n".join(ordered)))
+    used = {name: space for name, space in prefixes.items() if space in spaces}
+    syntax = RdfFormat.from_media_type(graph.media_type)
+    serialize((spelt[each] for each in ordered), output, syntax, prefixes=used)
 
 
 def _table(found: QuerySolutions | QueryBoolean, output: _Bounded, results: Format, rows: int | None) -> Evaluated:
@@ -129,12 +135,6 @@ def _graphs(dataset: Dataset | None) -> dict[str, Any]:
         "default_graph": [NamedNode(each) for each in dataset.default_graphs],
         "named_graphs": [NamedNode(each) for each in dataset.named_graphs],
     }
-
-
-def _used(prefixes: Mapping[str, str], triples: list[Triple]) -> dict[str, str]:
-    """Return the prefixes that shorten something."""
-    spaces = {space for each in triples for space in _NAMESPACE.findall(str(each))}
-    return {name: space for name, space in prefixes.items() if space in spaces}
 
 
 def _unreadable(offered: tuple[Format, ...]) -> ServiceError:

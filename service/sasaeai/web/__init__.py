@@ -8,7 +8,21 @@ from sasaeai.lists.entries import Shelf
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store
-from sasaeai.web import answers, bodies, context, entity, links, lists, pages, problems, questions, requests, sparql
+from sasaeai.web import (
+    answers,
+    bodies,
+    cache,
+    context,
+    entity,
+    links,
+    lists,
+    pages,
+    problems,
+    questions,
+    requests,
+    sparql,
+    texts,
+)
 
 
 def create_app(settings: Settings, store: Store) -> Flask:
@@ -19,10 +33,11 @@ def create_app(settings: Settings, store: Store) -> Flask:
     shelf = Shelf(store, listings(repository))
     context.install(app, context.Context(settings, repository, store, catalogue.questions(repository), shelf))
     links.install(app)
-    for each in (pages, sparql, entity, questions, lists):
+    for each in (pages, sparql, entity, questions, lists, texts):
         app.register_blueprint(each.blueprint)
     bodies.install(app, settings)
     problems.install(app)
     answers.install(app)
+    cache.install(app, store, settings.cache_mb * 1_000_000)
     requests.install(app, settings)
     return app

@@ -2,21 +2,17 @@
 
 import gzip
 import hashlib
-import re
 from codecs import BOM_UTF8
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, make_response, request
-from werkzeug.datastructures import MIMEAccept
 
 from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_MEDIA_TYPE, BY_NAME, Format
 from sasaeai.store import Answer
+from sasaeai.web import negotiation
 from sasaeai.web.context import language
-
-HTML = "text/html"
-_CHARSET = re.compile(r";\s*charset=[^;,]*", re.IGNORECASE)
 
 _WORTH_COMPRESSING = 1400
 """Bytes: less than that goes into one packet anyway."""
@@ -88,7 +84,7 @@ def _tag(response: Response) -> None:
 def _compress(response: Response) -> None:
     """Send what is long and compressible in gzip to who reads it; the ETag is that of the bytes sent."""
     if (
-        request.accept_encodings["gzip"] > 0
+        negotiation.reads_gzip(request.headers.get("Accept-Encoding", ""))
         and response.status_code < 300
         and not response.is_streamed
         and (response.content_length or 0) >= _WORTH_COMPRESSING
@@ -126,19 +122,13 @@ def wants_html(offered: Sequence[Format]) -> bool:
     """Tell whether the asker would rather read a page than one of the formats offered."""
     named = request.values.get("_format") or request.values.get("_mediatype")
     if named:
-        return named in {"html", HTML}
-    accepted = _accepted()
-    return _prefers_html(accepted, max(_wish(accepted, each)[0] for each in offered))
+        return named in {"html", negotiation.HTML}
+    return negotiation.prefers_html(_accept(), tuple(offered))
 
 
 def reads_pages(*others: str) -> bool:
     """Tell whether the asker would rather read a page than any of the media types."""
-    accepted = _accepted()
-    return _prefers_html(accepted, max(accepted.quality(each) for each in others))
-
-
-def _prefers_html(accepted: MIMEAccept, least: float) -> bool:
-    return HTML in accepted.values() and 0 < accepted.quality(HTML) >= least
+    return negotiation.prefers_html(_accept(), others)
 
 
 def chosen(offered: Sequence[Format], *, extension: str | None = None) -> Format | None:
@@ -147,25 +137,11 @@ def chosen(offered: Sequence[Format], *, extension: str | None = None) -> Format
         return _offered(BY_NAME.get("csv" if named == WITH_BOM else named), offered)
     if media_type := request.values.get("_mediatype"):
         return _offered(BY_MEDIA_TYPE.get(media_type), offered)
-    accepted = _accepted()
-    if not accepted:
-        return offered[0]
-    first = max(offered, key=lambda each: _wish(accepted, each))
-    return first if _wish(accepted, first)[0] > 0 else None
+    return negotiation.best(_accept(), tuple(offered))
 
 
-def _accepted() -> MIMEAccept:
-    """Read Accept; what is asked in another charset is sent in UTF-8, which RFC 9110 §12.5.2 allows."""
-    return MIMEAccept([(_CHARSET.sub("", name), quality) for name, quality in request.accept_mimetypes])
-
-
-def _wish(accepted: MIMEAccept, each: Format) -> tuple[float, bool]:
-    """Return how much a format is wished for, and whether by name: of two equal wishes the named one comes first.
-
-    An alias counts only where it is named: a wildcard does not bring back what is refused by its own name.
-    """
-    names = [name for name in (each.media_type, *each.aliases) if name in accepted.values()]
-    return max([accepted.quality(name) for name in (each.media_type, *names)]), bool(names)
+def _accept() -> str:
+    return request.headers.get("Accept", "")
 
 
 def required(offered: Sequence[Format], *, extension: str | None = None) -> Format:

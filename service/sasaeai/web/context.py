@@ -7,7 +7,6 @@ from pathlib import Path
 
 from flask import Flask, current_app, request
 from rdflib import SKOS, Graph, Literal
-from werkzeug.datastructures import LanguageAccept
 
 from sasaeai import calendar
 from sasaeai.catalogue import Question
@@ -17,6 +16,7 @@ from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store
 from sasaeai.vocabulary import LANGUAGES
+from sasaeai.web.negotiation import preferred_language
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,7 @@ def language() -> str:
     """Return the language of this request's page and errors: `lang`, else Accept-Language, else Japanese."""
     if (wanted := request.args.get("lang")) in LANGUAGES:
         return wanted
-    # Who reads en-GB reads en, before what he reads less.
-    accepted = LanguageAccept([(tag.partition("-")[0], quality) for tag, quality in request.accept_languages])
-    return accepted.best_match(LANGUAGES) or "ja"
+    return preferred_language(request.headers.get("Accept-Language", ""))
 
 
 def as_of() -> calendar.Moment | None:

@@ -34,8 +34,12 @@ def protocol() -> Response:
         graph = answers.required(GRAPH_FORMATS)
         return answers.send(sparql.description(here().store, here().repository, endpoint, graph))
     if answers.wants_html(EVERY_FORMAT):
-        return _page(text)
-    return answers.send(_answer(text, answers.chosen(RESULT_FORMATS), answers.chosen(GRAPH_FORMATS)))
+        response = _page(text)
+    else:
+        response = answers.send(_answer(text, answers.chosen(RESULT_FORMATS), answers.chosen(GRAPH_FORMATS)))
+    if sparql.is_volatile(text):
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @blueprint.get("/sparql/terms")

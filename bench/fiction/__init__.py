@@ -1,0 +1,1 @@
+"""Cities that exist, and what nobody ever said of them: documents made up for measuring, never facts."""
