@@ -29,15 +29,15 @@ class Choice:
 
 @dataclass(frozen=True)
 class Found:
-    """Hold the things that a wish leaves, in their order, and what each facet offers next."""
+    """Hold the things that a wish leaves in their order, what each facet offers next, and the day of their states."""
 
     entries: Sequence[Entry]
     facets: Mapping[str, Sequence[Choice]]
     day: date | None
 
     def state(self, entry: Entry) -> str | None:
-        """Return the key of a thing's state on the day asked; None where none is asked or it has no time."""
-        return _state(entry, self.day) if self.day and entry.validity else None
+        """Return the key of a thing's state on the day asked, if one is asked; what has no time is unknown on it."""
+        return _state(entry, self.day) if self.day else None
 
 
 def choose(listing: Listing, entries: Entries, wish: Wish) -> Found:
@@ -58,7 +58,9 @@ def choose(listing: Listing, entries: Entries, wish: Wish) -> Found:
         counts = Counter(chain.from_iterable(map(keys[column].__getitem__, counted)))
         offered[column] = _choices(counts, entries.values.get(column, {}), wanted.get(column, frozenset()))
     found = [entries.entries[row] for row in left]
-    return Found(sort(found, (wish.sort, *listing.order)) if wish.sort else found, offered, wish.day)
+    return Found(
+        sort(found, (wish.sort, *listing.order)) if wish.sort else found, offered, wish.day if entries.dated else None
+    )
 
 
 def _fitting(
@@ -97,7 +99,7 @@ def answer(listing: Listing, entries: Entries, found: Found, state_names: Mappin
     and the last day seen stand at the end.
     """
     columns = [name for each in listing.columns for name in _beside(each, entries)]
-    on_a_day = entries.dated and found.day is not None
+    on_a_day = found.day is not None
     if on_a_day:
         columns += ["state", "stateLabel", "lastSeen"]
     rows = (_row(entry, entries) | (_time(entry, found, state_names) if on_a_day else {}) for entry in found.entries)

@@ -26,7 +26,7 @@ def _json(columns: Sequence[str], rows: Iterable[Row]) -> str:
 
 def _csv(columns: Sequence[str], rows: Iterable[Row]) -> str:
     written = io.StringIO()
-    lines = csv.writer(written, lineterminator="\r\n")
+    lines = csv.writer(written)
     lines.writerow(columns)
     lines.writerows([row[column]["value"] if column in row else "" for column in columns] for row in rows)
     return written.getvalue()
