@@ -61,7 +61,7 @@ def test_folding_twice_is_folding_once(text: str) -> None:
 def test_the_width_case_and_composition_of_what_is_typed_make_no_difference(text: str) -> None:
     for form in ("NFC", "NFD", "NFKC", "NFKD"):
         assert fold(unicodedata.normalize(form, text)) == fold(text)
-    assert fold(text.upper().lower()) == fold(text.lower())
+    assert fold(text.casefold()) == fold(text)
 
 
 @given(st.lists(NAMES, max_size=8), st.data())
@@ -90,3 +90,13 @@ def test_words_are_parted_by_spaces_of_any_width_and_all_are_wanted() -> None:
 
 def test_no_word_is_found_across_two_names() -> None:
     assert list(Index([["多摩", "市"], ["多", "摩市"]]).find(["多摩市"])) == []
+
+
+@given(st.lists(st.lists(NAMES, max_size=3), max_size=8), NAMES)
+def test_what_begins_with_a_word_and_what_is_it_are_told_apart(rows: list[list[str]], asked: str) -> None:
+    index, word = Index(rows), fold(asked)
+    texts = [[fold(text) for text in each] for each in rows]
+    if word:
+        assert index.being(word) == {row for row, each in enumerate(texts) if word in each}
+        assert index.beginning(word) == {row for row, each in enumerate(texts) if any(t.startswith(word) for t in each)}
+        assert index.holding(word) == {row for row, each in enumerate(texts) if any(word in t for t in each)}

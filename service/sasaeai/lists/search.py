@@ -70,23 +70,18 @@ def search(shelf: Shelf, text: str, language: str) -> tuple[Sequence[Group], str
 
 
 def _group(listing: Listing, entries: Entries, words: Sequence[str], whole: str) -> Group:
-    hits = [
-        Hit(listing, entries.entries[row], _match(entries.names.texts(row), whole)) for row in entries.names.find(words)
-    ]
+    names = entries.names
+    being, beginning, holding = names.being(whole), names.beginning(whole), names.holding(whole)
+
+    def match(row: int) -> Match:
+        if row in being:
+            return Match.EXACT
+        if row in beginning:
+            return Match.BEGINS
+        return Match.HOLDS if row in holding else Match.APART
+
+    hits = [Hit(listing, entries.entries[row], match(row)) for row in names.find(words)]
     return Group(listing, sorted(hits, key=_place))
-
-
-def _match(names: Iterable[str], whole: str) -> Match:
-    matches = [_fit(name, whole) for name in names]
-    return min(matches, key=_ORDER.__getitem__)
-
-
-def _fit(name: str, whole: str) -> Match:
-    if name == whole:
-        return Match.EXACT
-    if name.startswith(whole):
-        return Match.BEGINS
-    return Match.HOLDS if whole in name else Match.APART
 
 
 def _place(hit: Hit) -> tuple[int, bool]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 _ROW, _TEXT = "\n", "\x1f"
-"""What parts rows and the texts of a row: both are spaces, so that no folded text has them."""
+"""What parts rows, and what stands before and after each text of a row: both are spaces, which no folded text has."""
 
 _HIRAGANA = {katakana: katakana - 0x60 for katakana in range(0x30A1, 0x30F7)}
 _ACCENTS = dict.fromkeys(range(0x300, 0x370))
@@ -43,7 +43,7 @@ class Index:
     """Hold the folded texts of rows as one string, in which a word is looked for without a look at each row."""
 
     def __init__(self, rows: Iterable[Iterable[str]]) -> None:
-        folded = [_TEXT.join(dict.fromkeys(fold(text) for text in texts)) for texts in rows]
+        folded = [_TEXT.join(["", *dict.fromkeys(fold(text) for text in texts), ""]) for texts in rows]
         self._text = _ROW.join(folded)
         self._starts = array("Q", accumulate((len(each) + 1 for each in folded), initial=0))
 
@@ -57,9 +57,17 @@ class Index:
         longest, *others = sorted(words, key=len, reverse=True)
         return [row for row in self._rows_with(longest) if all(self._holds(row, word) for word in others)]
 
-    def texts(self, row: int) -> list[str]:
-        """Return the folded texts of a row."""
-        return self._text[self._starts[row] : self._starts[row + 1] - 1].split(_TEXT)
+    def holding(self, word: str) -> set[int]:
+        """Return the rows of which a text holds a folded word."""
+        return set(self._rows_with(word))
+
+    def beginning(self, word: str) -> set[int]:
+        """Return the rows of which a text begins with a folded word."""
+        return set(self._rows_with(_TEXT + word))
+
+    def being(self, word: str) -> set[int]:
+        """Return the rows of which a text is a folded word, neither more nor less."""
+        return set(self._rows_with(_TEXT + word + _TEXT))
 
     def _rows_with(self, word: str) -> Iterator[int]:
         found = self._text.find(word)
