@@ -103,16 +103,6 @@ def test_the_service_says_that_it_is_alive_and_ready(service: Service) -> None:
     assert ask(f"{service.url}/readyz").body.startswith(b"ready ")
 
 
-def test_the_start_page_lists_the_cities_and_the_questions(service: Service) -> None:
-    japanese = ask(f"{service.url}/", Accept_Language="ja").body.decode()
-    english = ask(f"{service.url}/?lang=en").body.decode()
-    for name in ("多摩市", "郡山市", "港区", "静岡市"):
-        assert name in japanese
-    for name in ("Tama", "Kōriyama", "Minato", "Shizuoka"):
-        assert name in english
-    assert japanese.count('href="/queries/') >= 22
-
-
 def test_two_forms_of_one_thing_never_share_an_etag(service: Service) -> None:
     for one, other in (("text/turtle", "application/trig"), ("application/n-triples", "application/n-quads")):
         first, second = document(service, COUNCIL, one), document(service, COUNCIL, other)

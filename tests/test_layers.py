@@ -12,7 +12,7 @@ WORDS = {"settings", "errors", "model", "formats", "vocabulary", "calendar", "jo
 PLACES = {"repository"}
 DOORS = {"store", "validation", "charts", "workbook"}
 SHARED = {"statements", "prefixes", "description", "diagram"}
-FLOWS = {"sparql", "entity", "thing", "city", "compare", "catalogue", "evidence", "terms", "dataset"}
+FLOWS = {"sparql", "entity", "thing", "city", "compare", "lists", "catalogue", "evidence", "terms", "dataset"}
 EDGE = {"", "__main__", "web", "wsgi", "supervisor"}
 
 LAYERS = (WORDS, PLACES, DOORS, SHARED, FLOWS, EDGE)

@@ -18,6 +18,7 @@ from sasaeai import catalogue
 from sasaeai.formats import BY_NAME
 from sasaeai.repository import Repository
 from sasaeai.store.local import LocalStore
+from sasaeai.vocabulary import LANGUAGES
 
 ROOT = Path(__file__).parent.parent
 ANSWERS = sorted((Path(__file__).parent / "answers").glob("*.csv"))
@@ -87,7 +88,7 @@ def test_the_first_row_of_the_example_holds(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-@pytest.mark.parametrize("lang", catalogue.LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_columns_of_the_head_are_those_of_the_answer(name: str, lang: str) -> None:
     assert asked(name, example(name) | {"lang": [lang]})[0] == list(question(name).columns)
 

@@ -16,6 +16,7 @@ from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store
 from sasaeai.store.local import LocalStore
+from sasaeai.vocabulary import LANGUAGES
 
 WRONG, UNUSABLE = 1, 2
 """Exit codes: something was found wrong; the command could not be carried out as given."""
@@ -77,7 +78,7 @@ def query(question: str | None, parameters: tuple[str, ...], name: str | None) -
 
 @main.command()
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--lang", type=click.Choice(catalogue.LANGUAGES), default="ja", show_default=True)
+@click.option("--lang", type=click.Choice(LANGUAGES), default="ja", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the violations as JSON lines.")
 def validate(files: tuple[Path, ...], lang: str, as_json: bool) -> None:
     """Check FILES against the shapes, beside the rest of the graph; without any, the whole graph."""
@@ -130,7 +131,7 @@ def look_up(sources: Path | None, untouched: bool) -> None:
 
 
 @main.command()
-@click.option("--lang", type=click.Choice(catalogue.LANGUAGES), default="ja", show_default=True)
+@click.option("--lang", type=click.Choice(LANGUAGES), default="ja", show_default=True)
 def check(lang: str) -> None:
     """Run the checks of the whole graph: queries that must find nothing."""
     repository = _repository()

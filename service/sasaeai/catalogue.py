@@ -21,18 +21,13 @@ from sasaeai.repository import QueryFile, Repository
 from sasaeai.store import Answer, Store
 from sasaeai.store.parameters import Term, bind, iri, literal, slots
 from sasaeai.store.writing import Statement, in_language, statement
-from sasaeai.vocabulary import BASE, CONCEPT
-
-LANGUAGES = ("ja", "en")
+from sasaeai.vocabulary import BASE, CONCEPT, LANGUAGES, Words
 
 EXAMPLES = BASE + "queries/"
 """The document that describes the questions in RDF; each is `#` and its name."""
 
 LICENCE = "https://spdx.org/licenses/MIT"
 """The licence of queries, as `LICENSE` says."""
-
-Words = Mapping[str, str]
-"""The same text in each language of the service."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from sasaeai.formats import RESULTS
 from sasaeai.repository import Repository
 from sasaeai.statements import Table
 from sasaeai.store import Store
-from sasaeai.store.parameters import Term, at, bind, iri, literal
+from sasaeai.store.parameters import Term, at, bind, iri
 from sasaeai.vocabulary import DATASET, GRAPH, LICENCE
 
 PAGE = 100
@@ -120,8 +120,3 @@ def _absolute(spellings: Sequence[str]) -> Iterator[Term]:
     for each in dict.fromkeys(spellings):
         with contextlib.suppress(ValueError):
             yield iri(each)
-
-
-def cities(store: Store, repository: Repository, language: str) -> Table:
-    """List the municipalities whose programme the graph knows."""
-    return statements.select(store, repository.query("cities"), lang=literal(language))

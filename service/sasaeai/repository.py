@@ -133,6 +133,10 @@ class Repository:
         """Return the topics that cities are compared by, in the order they are shown."""
         return self._queries("topics")
 
+    def lists(self) -> list[QueryFile]:
+        """Return the queries of the lists."""
+        return self._queries("lists")
+
     def query(self, name: str) -> QueryFile:
         """Return one of the service's own queries."""
         path = self.root / "queries" / f"{name}.rq"

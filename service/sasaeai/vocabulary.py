@@ -1,4 +1,11 @@
-"""The IRIs the service itself speaks of."""
+"""The IRIs and the languages the service itself speaks of."""
+
+from collections.abc import Mapping
+
+LANGUAGES = ("ja", "en")
+
+Words = Mapping[str, str]
+"""The same text in each language of the service."""
 
 BASE = "https://w3id.org/sasaeai/"
 """Where every IRI of the project lies, whatever host serves it."""

@@ -85,10 +85,11 @@ def told_by(rows: Iterable[Row]) -> dict[str, Validity]:
     for row in rows:
         if row["property"]["value"] in _FIELDS or row["property"]["value"] == SAS + "status":
             found.setdefault(row["thing"]["value"], []).append(row)
-    return {thing: _of(each) for thing, each in found.items()}
+    return {thing: of(each) for thing, each in found.items()}
 
 
-def _of(rows: Iterable[Row]) -> Validity:
+def of(rows: Iterable[Row]) -> Validity:
+    """Make the validity of one thing of what is said of its time: rows of `property` and `value`."""
     told: dict[str, list[date]] = {}
     planned = False
     for row in rows:

@@ -4,6 +4,8 @@ from flask import Flask
 
 from sasaeai import catalogue
 from sasaeai import prefixes as declared
+from sasaeai.lists import listings
+from sasaeai.lists.entries import Shelf
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store
@@ -17,6 +19,7 @@ from sasaeai.web import (
     dataset,
     entity,
     links,
+    lists,
     pages,
     prefixes,
     problems,
@@ -24,6 +27,7 @@ from sasaeai.web import (
     requests,
     sparql,
     terms,
+    texts,
 )
 
 
@@ -32,10 +36,10 @@ def create_app(settings: Settings, store: Store) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     repository = Repository(settings.root)
-    known = catalogue.questions(repository), declared.read(repository)
+    known = catalogue.questions(repository), declared.read(repository), Shelf(store, listings(repository))
     context.install(app, context.Context(settings, repository, store, *known))
     links.install(app)
-    for each in (pages, sparql, prefixes, city, entity, terms, dataset, questions, compare):
+    for each in (pages, sparql, prefixes, city, entity, terms, dataset, questions, compare, lists, texts):
         app.register_blueprint(each.blueprint)
     bodies.install(app, settings)
     dataset.install(app, settings)

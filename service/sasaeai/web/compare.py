@@ -8,15 +8,16 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 
-from sasaeai import calendar, compare, entity, workbook
+from sasaeai import calendar, compare, workbook
 from sasaeai.calendar import Moment
 from sasaeai.compare import Comparison, Difference
 from sasaeai.compare import tables as shown
 from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME, GRAPH_FORMATS, WORKBOOK, Format
+from sasaeai.lists.entries import MUNICIPALITY, Entry
 from sasaeai.store import Answer
 from sasaeai.vocabulary import CONCEPT
-from sasaeai.web import answers, problems
+from sasaeai.web import answers, lists, problems
 from sasaeai.web.context import here, language
 
 blueprint = Blueprint("compare", __name__)
@@ -137,11 +138,15 @@ def _form(asked: Asked, error: ServiceError | None = None) -> Response:
     return answers.send_page(render_template("compare.html", asked=asked, problem=problem, **_choices(asked)))
 
 
+def _code(city: Entry) -> str:
+    return city.cells[MUNICIPALITY][0].key
+
+
 def _choices(asked: Asked) -> dict[str, object]:
     """Offer the cities with data; what else was asked for stays in the field it was typed in."""
-    known = entity.cities(here().store, here().repository, language()).rows
-    offered = [row for place, row in enumerate(known) if place < _MOST_CHOICES or row["code"]["value"] in asked.cities]
-    codes = {row["code"]["value"] for row in offered}
+    known = lists.cities_with_data(here().shelf.take(here().shelf.listings["cities"], language()))
+    offered = [each for place, each in enumerate(known) if place < _MOST_CHOICES or _code(each) in asked.cities]
+    codes = {_code(each) for each in offered}
     return {
         "offered": offered,
         "beyond": len(known) - len(offered),

@@ -9,13 +9,15 @@ from flask import Flask, current_app, g, request
 from rdflib import SKOS, Graph, Literal
 
 from sasaeai import calendar
-from sasaeai.catalogue import LANGUAGES, Question
+from sasaeai.catalogue import Question
 from sasaeai.compare import Topic, topics
 from sasaeai.errors import ServiceError
+from sasaeai.lists.entries import Shelf
 from sasaeai.prefixes import Prefixes
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store
+from sasaeai.vocabulary import LANGUAGES
 from sasaeai.web.negotiation import preferred_language
 
 
@@ -28,6 +30,7 @@ class Context:
     store: Store
     questions: Mapping[str, Question]
     prefixes: Prefixes
+    shelf: Shelf
 
     @cached_property
     def topics(self) -> Mapping[str, Topic]:
@@ -108,12 +111,20 @@ def in_language(ja: str, en: str) -> str:
 def navigation() -> list[tuple[str, str]]:
     """Name the pages that every page leads to, with their paths."""
     return [
+        ("/lists/", in_language("一覧", "Lists")),
         ("/compare", in_language("比べる", "Compare")),
         ("/queries/", in_language("質問集", "Questions")),
         ("/sparql", "SPARQL"),
+        ("/dataset", in_language("データ", "Data")),
     ]
 
 
 def colophon() -> list[tuple[str, str]]:
     """Name the pages about the service itself, with their paths."""
-    return []
+    return [
+        ("/about", in_language("このサービスについて", "About")),
+        ("/ask", in_language("SPARQLを使わずに尋ねる", "Asking without SPARQL")),
+        ("/cite", in_language("引用の仕方", "How to cite")),
+        ("/accessibility", in_language("アクセシビリティ", "Accessibility")),
+        ("/privacy", in_language("プライバシー", "Privacy")),
+    ]

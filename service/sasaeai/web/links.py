@@ -19,6 +19,8 @@ def install(app: Flask) -> None:
     app.jinja_env.globals["local"] = local
     app.jinja_env.globals["on_host"] = on_host
     app.jinja_env.globals["this_page"] = this_page
+    app.jinja_env.globals["this_file"] = this_file
+    app.jinja_env.globals["toggled"] = toggled
 
 
 def path_of(name: str) -> str:
@@ -58,6 +60,21 @@ def this_page(**changes: str | None) -> str:
     changes = {"page": None, **changes}
     kept = [(name, value) for name, value in request.args.items(multi=True) if name not in changes]
     query = urlencode([*kept, *((name, value) for name, value in changes.items() if value is not None)])
+    return path_of(request.path) + ("?" + query if query else "")
+
+
+def this_file(extension: str) -> str:
+    """Return the address of all that this page shows a part of, as a file in the language of the page."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in {"page", "limit", "lang"}]
+    query = urlencode([*kept, ("lang", language())])
+    return f"{path_of(request.path)}.{extension}?{query}"
+
+
+def toggled(name: str, value: str) -> str:
+    """Return the address of this page with one value of a repeatable argument more, or without it if it is there."""
+    others = [each for each in request.args.items(multi=True) if each[0] != "page" and each != (name, value)]
+    there = value in request.args.getlist(name)
+    query = urlencode(others if there else [*others, (name, value)])
     return path_of(request.path) + ("?" + query if query else "")
 
 

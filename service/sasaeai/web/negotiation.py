@@ -9,8 +9,8 @@ from functools import lru_cache
 from werkzeug.datastructures import Accept, LanguageAccept, MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from sasaeai.catalogue import LANGUAGES
 from sasaeai.formats import Format
+from sasaeai.vocabulary import LANGUAGES
 
 HTML = "text/html"
 _CHARSET = re.compile(r";\s*charset=[^;,]*", re.IGNORECASE)

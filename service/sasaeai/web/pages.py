@@ -1,22 +1,35 @@
 """The start page, and whether the service is alive and ready."""
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, current_app, make_response, render_template, request
 
-from sasaeai import entity
 from sasaeai.errors import ServiceError
+from sasaeai.lists import choosing
 from sasaeai.store import metrics
-from sasaeai.web import answers, askers
+from sasaeai.web import answers, askers, lists
 from sasaeai.web.context import here, language
 
 blueprint = Blueprint("pages", __name__)
 
+_CITIES = 24
+"""Cities that the start page shows; the list has them all."""
+
 
 @blueprint.get("/")
 def start() -> Response:
-    """Show what there is: the cities, and the questions that can be asked of them."""
-    cities = entity.cities(here().store, here().repository, language())
-    html = render_template("start.html", cities=cities, questions=here().questions.values())
-    return answers.send_page(html, cities.version)
+    """Show what there is: the cities with data, what can be asked of them, and where to go on."""
+    entries = here().shelf.take(here().shelf.listings["cities"], language())
+    cities = lists.cities_with_data(entries)
+    html = render_template(
+        "start.html",
+        cities=cities,
+        shown=cities[:_CITIES],
+        of=len(entries.entries),
+        totals={column: choosing.total(cities, column) for column in ("documents", "quotes")},
+        questions=here().questions,
+        compares="compare" in current_app.blueprints,
+        version=entries.version,
+    )
+    return answers.send_page(html, entries.version)
 
 
 @blueprint.get("/healthz")

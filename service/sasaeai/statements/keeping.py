@@ -1,0 +1,40 @@
+"""What is read once and kept until the data change."""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Generic, Protocol, TypeVar
+
+from sasaeai.store import Store
+
+
+class Versioned(Protocol):
+    """Something that knows which version of the data it was read from."""
+
+    @property
+    def version(self) -> str: ...  # noqa: D102
+
+
+Thing = TypeVar("Thing", bound=Versioned)
+
+
+class Keeper(Generic[Thing]):
+    """Keep one thing under each key, and read it anew when the store has another version of the data.
+
+    Who takes a thing has it whole, of one version, whatever is published meanwhile. Threads that want what is being
+    read wait for it, rather than read it too. There are as many keys as there are files that name them: that is the
+    bound of what is kept.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._kept: dict[Hashable, Thing] = {}
+        self._locks: defaultdict[Hashable, Lock] = defaultdict(Lock)
+
+    def take(self, key: Hashable, read: Callable[[], Thing]) -> Thing:
+        """Return what is kept under a key, or else read and keep it."""
+        with self._locks[key]:
+            kept = self._kept.get(key)
+            if kept is None or kept.version != self._store.version():
+                kept = self._kept[key] = read()
+            return kept

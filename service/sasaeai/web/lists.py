@@ -1,0 +1,154 @@
+"""The lists: an index, each with words, facets, order and pages, and whole as a file; and the search over all."""
+
+from collections.abc import Mapping, Sequence
+
+from flask import Blueprint, Response, render_template, request
+
+from sasaeai.catalogue import arguments_of
+from sasaeai.errors import ServiceError
+from sasaeai.formats import Format
+from sasaeai.lists import Listing, choosing, search, wishes
+from sasaeai.lists.entries import Entries, Entry
+from sasaeai.lists.wishes import Wish
+from sasaeai.statements import paging, writing
+from sasaeai.statements.paging import Paging
+from sasaeai.web import answers
+from sasaeai.web.context import as_of, here, language
+from sasaeai.web.links import this_page
+
+blueprint = Blueprint("lists", __name__)
+
+_OF_THE_PAGE = {"asOf", "lang", "page", "limit", "_format", "_mediatype"}
+_OF_A_GROUP = 5
+"""Things that the search shows of each list before one is chosen."""
+
+
+@blueprint.get("/lists/")
+def index() -> Response:
+    """Show which lists there are, and how many things are in each."""
+    shelved = here().shelf.take_all(language())
+    version = next((entries.version for entries in shelved.values()), None)
+    return answers.send_page(render_template("lists.html", shelved=shelved, version=version), version)
+
+
+@blueprint.get("/lists/<name>")
+def page(name: str) -> Response:
+    """Show a page of a list, or give the whole in the format asked for."""
+    if answers.wants_html(writing.FORMATS):
+        return _page(_listing(name))
+    return _file(_listing(name), answers.required(writing.FORMATS))
+
+
+@blueprint.get("/lists/<name>.<any(csv, srj, json):extension>")
+def file(name: str, extension: str) -> Response:
+    """Give all that is left of a list by the same parameters, whole, in the format its suffix names."""
+    return _file(_listing(name), answers.required(writing.FORMATS, extension=_named(extension)))
+
+
+@blueprint.get("/search")
+def found() -> Response:
+    """Find things by what they are called, in all lists."""
+    if answers.wants_html(writing.FORMATS):
+        return _search_page()
+    return _search_file(answers.required(writing.FORMATS))
+
+
+@blueprint.get("/search.<any(csv, srj, json):extension>")
+def found_file(extension: str) -> Response:
+    """Give a page of what was found in the format the suffix names."""
+    return _search_file(answers.required(writing.FORMATS, extension=_named(extension)))
+
+
+def _named(extension: str) -> str:
+    return "srj" if extension == "json" else extension
+
+
+def _listing(name: str) -> Listing:
+    try:
+        return here().shelf.listings[name]
+    except KeyError:
+        raise ServiceError("unknown-list", 404, name=name) from None
+
+
+def _arguments() -> dict[str, list[str]]:
+    return arguments_of(request.args.items(multi=True))
+
+
+def _choose(listing: Listing) -> tuple[wishes.Wish, Entries, choosing.Found]:
+    given = {name: values for name, values in _arguments().items() if name not in _OF_THE_PAGE}
+    moment = as_of()
+    wish = wishes.read(listing, given, moment.day if moment else None)
+    entries = here().shelf.take(listing, language())
+    return wish, entries, choosing.choose(listing, entries, wish)
+
+
+def _page(listing: Listing) -> Response:
+    asked = paging.read(_arguments())
+    wish, entries, chosen = _choose(listing)
+    html = render_template(
+        "list.html",
+        listing=listing,
+        wish=wish,
+        found=chosen,
+        things=asked.cut(chosen.entries),
+        of=len(entries.entries),
+        paging=asked,
+        parameter_of=wishes.parameter_of,
+        version=entries.version,
+    )
+    return _link(answers.send_page(html, entries.version), asked, len(chosen.entries))
+
+
+def _file(listing: Listing, results: Format) -> Response:
+    _, entries, chosen = _choose(listing)
+    names = {key: name for (key, spoken), name in here().state_names.items() if spoken == language()}
+    return answers.send(choosing.answer(listing, entries, chosen, names, results))
+
+
+def _searched() -> tuple[str, Sequence[search.Group], str]:
+    given = _arguments()
+    known = {"q", "list", *_OF_THE_PAGE}
+    if unknown := sorted(given.keys() - known):
+        raise ServiceError("unknown-parameter", 400, parameter=unknown[0], known=", ".join(sorted(known)))
+    text, within = wishes.words_in(given), wishes.single(given, "list")
+    groups, version = search.search(here().shelf, text, language())
+    if within:
+        groups = [group for group in groups if group.listing is _listing(within)]
+    return text, groups, version
+
+
+def _search_page() -> Response:
+    asked = paging.read(_arguments())
+    text, groups, version = _searched()
+    total = sum(len(group.hits) for group in groups)
+    within = request.args.get("list")
+    shown: Mapping[Listing, Sequence[search.Hit]] = {
+        group.listing: asked.cut(group.hits) if within else group.hits[:_OF_A_GROUP] for group in groups
+    }
+    html = render_template(
+        "search.html", text=text, groups=groups, shown=shown, total=total, within=within, paging=asked, version=version
+    )
+    response = answers.send_page(html, version)
+    return _link(response, asked, total) if within else response
+
+
+def _search_file(results: Format) -> Response:
+    asked = paging.read(_arguments())
+    _, groups, version = _searched()
+    hits = [hit for group in groups for hit in group.hits]
+    response = answers.send(search.answer(asked.cut(hits), language(), version, results))
+    return _link(response, asked, len(hits))
+
+
+def _link(response: Response, asked: Paging, total: int) -> Response:
+    """Say in the head of a response where the other pages are (RFC 8288)."""
+    for relation, number in asked.others(total).items():
+        response.headers.add("Link", f'<{this_page(page=str(number))}>; rel="{relation}"')
+    return response
+
+
+
+def cities_with_data(municipalities: Entries) -> Sequence[Entry]:
+    """Return those of the list of municipalities of which a document tells."""
+    wish = Wish(chosen={"data": ["true"]})
+    return choosing.choose(here().shelf.listings["cities"], municipalities, wish).entries
