@@ -55,7 +55,7 @@ def page() -> Response:
     asked = _asked()
     if not answers.wants_html(FORMATS):
         return _file(asked, answers.required(FORMATS))
-    if not asked.cities and not asked.days:
+    if not asked.cities:
         return _form(asked)
     try:
         known = _resolved(asked)
