@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from sasaeai.repository import Repository
-from sasaeai.statements import Row, Table, select_of
+from sasaeai.statements import Row, Table
 from sasaeai.statements.evidence import Evidence, evidence
+from sasaeai.statements.labels import labels
 from sasaeai.statements.validity import UNDATED, State, Validity, told_by
 from sasaeai.store import Store
-from sasaeai.store.parameters import literal
 
 DOMAIN = ("municipality", "programme")
 """Where a thing belongs: said of nearly everything, and no reader's business."""
@@ -105,10 +105,7 @@ def completed(
     named = dict.fromkeys(
         value.iri for each in things for values in each.said.values() for value in values if value.iri
     )
-    names: dict[str, list[Value]] = {}
-    for row in select_of(store, repository.query("labels"), named, lang=literal(language)).rows:
-        names.setdefault(row["thing"]["value"], []).append(_literal(row["label"]))
-    called = {iri: chosen(values, language)[0] for iri, values in names.items()}
+    called = {iri: _literal(label) for iri, label in labels(store, repository, named, language).items()}
     told: Told = evidence(store, repository, [*(each.iri for each in things), *others], language)
     whole = [
         replace(

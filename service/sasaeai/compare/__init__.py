@@ -16,6 +16,7 @@ from sasaeai.compare.topics import Topic, topics
 from sasaeai.repository import Repository
 from sasaeai.statements import Row, Table
 from sasaeai.statements.evidence import evidence
+from sasaeai.statements.labels import labels
 from sasaeai.statements.validity import State, validities
 from sasaeai.store import Store
 from sasaeai.store.parameters import bind, literal
@@ -85,8 +86,5 @@ def _labels(store: Store, repository: Repository, tables: Iterable[Table], langu
     """Name every IRI of the tables: in the language, else in Japanese."""
     cells = (term for table in tables for row in table.rows for term in row.values())
     iris = [*_NAMED, *(term["value"] for term in cells if term["type"] == "uri")]
-    rows = statements.select_of(store, repository.query("compare-labels"), iris, lang=literal(language)).rows
-    labels: dict[str, tuple[str, str]] = {}
-    for row in sorted(rows, key=lambda row: row["label"]["xml:lang"] != language):
-        labels.setdefault(row["thing"]["value"], (row["label"]["value"], row["label"]["xml:lang"]))
-    return labels
+    found = labels(store, repository, iris, language)
+    return {iri: (label["value"], label["xml:lang"]) for iri, label in found.items()}
