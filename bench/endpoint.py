@@ -197,7 +197,7 @@ def measure(servers: list[Peer], kinds: dict[str, list[Query]], rounds: int, sec
     """Measure all servers in turn and print the tables."""
     waits, rates, can = Rounds(), Rounds(), able(servers, kinds)
     idle, fresh = [], itertools.count()
-    repeated = ["look-up: entity", "city: who runs it"]
+    repeated = ["look-up: entity", "city: meetings by year"]
     for _ in range(rounds):
         for kind, queries in kinds.items():
             for server in (each for each in servers if (kind, each.name) in can):

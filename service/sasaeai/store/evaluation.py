@@ -45,11 +45,12 @@ class _Bounded(io.BytesIO):
 
     def __init__(self, limit: int) -> None:
         super().__init__()
-        self.limit = limit
+        self.limit = self._left = limit
 
     def write(self, piece: Any) -> int:
-        if self.tell() + len(piece) > self.limit:
-            super().write(piece[: self.limit - self.tell()])
+        self._left -= len(piece)
+        if self._left < 0:
+            super().write(piece[: len(piece) + self._left])
             raise _FullError
         return super().write(piece)
 

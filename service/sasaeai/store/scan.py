@@ -37,6 +37,8 @@ _TOKEN = re.compile(
 # Without its groups: Python's possessive quantifiers lose count of groups that they repeat.
 _CHUNK = re.compile(rf"(?:{re.sub(r'[(][?]P<[a-z]+>', '(?:', _TOKEN.pattern)}|\S)++", re.VERBOSE)
 
+_JOINT = re.compile(r"[.%-]")
+
 _OPERATORS = frozenset(("optional", "union", "minus", "filter", "bind", "graph", "select", "exists", "in"))
 _UPDATES = frozenset(("insert", "delete", "load", "clear", "create", "drop", "copy", "move", "add", "with"))
 _PROLOGUE = frozenset(("base", "prefix", "version"))
@@ -83,5 +85,8 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
         if kind in {"open", "close", "operator"}:
             yield kind, token
         elif kind == "name" and ":" not in token:
-            for word in re.split(r"[.%-]", token.lower()):
-                yield "word", word
+            words = token.lower()
+            if words.isalnum():
+                yield "word", words
+            else:
+                yield from (("word", each) for each in _JOINT.split(words))

@@ -58,6 +58,8 @@ def point(response: Response, relation: str, to: Asked) -> None:
     `cite-as` leads to what is to be cited in place of the address asked (RFC 8574): POST has none, and that of a GET
     names no version. `latest-version` leads to the present one (RFC 5829 §3.3).
     """
+    if len(to.text) > _LONGEST_IN_A_HEADER:
+        return  # however it is written as a link: that alone takes longer than many an answer
     link = absolute(to.link)
     if len(link) <= _LONGEST_IN_A_HEADER:
         response.headers.add("Link", f'<{link}>; rel="{relation}"')

@@ -147,7 +147,6 @@ def _link(response: Response, asked: Paging, total: int) -> Response:
     return response
 
 
-
 def cities_with_data(municipalities: Entries) -> Sequence[Entry]:
     """Return those of the list of municipalities of which a document tells."""
     wish = Wish(chosen={"data": ["true"]})

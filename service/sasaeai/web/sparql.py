@@ -1,5 +1,6 @@
 """The SPARQL 1.1 Protocol: queries by GET, form and direct POST; a page for who comes by browser."""
 
+import re
 from urllib.parse import unquote_to_bytes
 
 from flask import Blueprint, Response, jsonify, request
@@ -16,6 +17,9 @@ from sasaeai.web.context import here, language
 from sasaeai.web.requests import QUERY
 
 blueprint = Blueprint("sparql", __name__)
+
+_NOT_ASCII = re.compile(rb"[\x80-\xff]|%[89A-Fa-f]")
+"""What in an address may be no UTF-8."""
 
 
 @blueprint.route("/sparql", methods=["GET", "POST", "OPTIONS"])
@@ -54,7 +58,8 @@ def terms() -> Response:
 
 
 def _query_text() -> str | None:
-    _decoded(unquote_to_bytes(request.query_string))
+    if _NOT_ASCII.search(request.query_string):
+        _decoded(unquote_to_bytes(request.query_string))
     if request.method == "POST":
         match request.mimetype:
             case "application/sparql-query" if "query" in request.args:
