@@ -55,7 +55,7 @@ def page() -> Response:
     asked = _asked()
     if not answers.wants_html(FORMATS):
         return _file(asked, answers.required(FORMATS))
-    if not asked.cities:
+    if not asked.cities and len(asked.days) < 2:
         return _form(asked)
     try:
         known = _resolved(asked)
