@@ -17,7 +17,7 @@ _IN_A_PATH = "/:@!$&'()*+,;=~-._"
 
 def install(app: Flask) -> None:
     """Give the templates of an application their links."""
-    app.jinja_env.globals["local"] = local
+    app.jinja_env.globals["local"] = app.jinja_env.filters["local"] = local
     app.jinja_env.globals["on_host"] = on_host
     app.jinja_env.globals["this_page"] = this_page
     app.jinja_env.globals["this_file"] = this_file
