@@ -5,6 +5,7 @@ import unicodedata
 from calendar import month_name, monthrange
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 MESSAGES: dict[str, dict[str, str]] = {
@@ -221,6 +222,7 @@ def today() -> date:
     return datetime.now(timezone(timedelta(hours=9))).date()
 
 
+@lru_cache(maxsize=4096)
 def reading(text: str, language: str) -> str:
     """Write an ISO day, month or moment for readers, with its era.
 

@@ -23,15 +23,23 @@ class Evidence:
 
 
 def evidence(store: Store, repository: Repository, things: Iterable[str], language: str) -> dict[str, list[Evidence]]:
-    """Read the evidence of things by their IRIs, in one query; what no document speaks of is not in it."""
-    found: dict[str, list[Evidence]] = {}
+    """Read the evidence of things by their IRIs, in one query; what no document speaks of is not in it.
+
+    The quotes of a thing stand in the order in which their documents were last changed.
+    """
     rows = select_of(store, repository.query("evidence"), things, lang=literal(language)).rows
-    for row in rows:
-        found.setdefault(row["thing"]["value"], []).append(_read(row))
-    return found
+    documents: dict[str, list[tuple[int, Row]]] = {}
+    for place, row in enumerate(row for row in rows if "document" in row):
+        documents.setdefault(row["graph"]["value"], []).append((place, row))
+    found: dict[str, list[tuple[int, Evidence]]] = {}
+    for row in (row for row in rows if "quote" in row):
+        graph = row["graph"]["value"]
+        told = [(place, _read(row, document)) for place, document in documents.get(graph, [(-1, {})])]
+        found.setdefault(row["thing"]["value"], []).extend(told)
+    return {thing: [each for _, each in sorted(told, key=lambda one: one[0])] for thing, told in found.items()}
 
 
-def _read(row: Row) -> Evidence:
+def _read(quoted: Row, document: Row) -> Evidence:
     others = ("document", "title", "publisherLabel", "modified", "url")
-    told = (row[each]["value"] if each in row else None for each in others)
-    return Evidence(row["quote"]["value"], row["graph"]["value"], *told)
+    told = (document[each]["value"] if each in document else None for each in others)
+    return Evidence(quoted["quote"]["value"], quoted["graph"]["value"], *told)

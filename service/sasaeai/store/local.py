@@ -19,6 +19,7 @@ class LocalStore:
     def __init__(self, repository: Repository, *, merged: bool = True) -> None:
         self._holdings = Holdings.read(repository, merged=merged)
         self._prefixes = prefixes(repository)
+        self._version = self._holdings.version
         self._since = _now()
 
     def query(  # noqa: PLR0913 — as in `Store`
@@ -44,12 +45,13 @@ class LocalStore:
     def publish(self, graphs: Mapping[str, bytes | None]) -> str:
         """Replace graphs, all or none; see `Store`."""
         self._holdings.apply(graphs)
+        self._version = self._holdings.version
         self._since = _now()
         return self.version()
 
     def version(self) -> str:
         """Return the version of the data."""
-        return self._holdings.version
+        return self._version
 
     def dumps(self) -> Sequence[Dump]:
         """Return no files: whoever has the graph in the own process has the repository beside it."""

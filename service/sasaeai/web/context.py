@@ -70,9 +70,11 @@ def here() -> Context:
 
 def language() -> str:
     """Return the language of this request's page and errors: `lang`, else Accept-Language, else Japanese."""
-    if "language" not in g:
-        g.language = _language()  # a page asks for it thousands of times
-    return str(g.language)
+    try:
+        known: str = g.language  # a page asks for it thousands of times
+    except AttributeError:
+        known = g.language = _language()
+    return known
 
 
 def _language() -> str:

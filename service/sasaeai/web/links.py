@@ -3,6 +3,7 @@
 What a reader has chosen for every page (the language, the day asked about) goes along with each link within the host.
 """
 
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 from flask import Flask, g, request
@@ -16,7 +17,7 @@ _IN_A_PATH = "/:@!$&'()*+,;=~-._"
 
 def install(app: Flask) -> None:
     """Give the templates of an application their links."""
-    app.jinja_env.globals["local"] = local
+    app.jinja_env.globals["local"] = app.jinja_env.filters["local"] = local
     app.jinja_env.globals["on_host"] = on_host
     app.jinja_env.globals["this_page"] = this_page
     app.jinja_env.globals["this_file"] = this_file
@@ -45,11 +46,18 @@ def on_host(path: str, *arguments: tuple[str, str]) -> str:
 
     The percent signs of an IRI are its own: what is encoded in it stays as it is.
     """
+    path, fragment = _spelled(path)
+    query = _carried() if not arguments else "&".join(filter(None, (urlencode(arguments), _carried())))
+    return f"{path}?{query}{fragment}" if query else path + fragment
+
+
+@lru_cache(maxsize=4096)
+def _spelled(path: str) -> tuple[str, str]:
+    """Write a path as it stands in an address, and its fragment apart: a page names the same things many times."""
     path, mark, fragment = path.partition("#")
     if path.startswith("//"):
         path = "/." + path  # else what follows would be read as a host (RFC 3986 §4.2)
-    query = urlencode([*arguments, *_carried()])
-    return uri(path) + ("?" + query if query else "") + mark + uri(fragment)
+    return uri(path), mark + uri(fragment)
 
 
 def this_page(**changes: str | None) -> str:
@@ -78,10 +86,11 @@ def toggled(name: str, value: str) -> str:
     return path_of(request.path) + ("?" + query if query else "")
 
 
-def _carried() -> list[tuple[str, str]]:
-    if "carried" not in g:
-        g.carried = _chosen()  # a page has hundreds of links
-    carried: list[tuple[str, str]] = g.carried
+def _carried() -> str:
+    try:
+        carried: str = g.carried  # a page has hundreds of links
+    except AttributeError:
+        carried = g.carried = urlencode(_chosen())
     return carried
 
 
