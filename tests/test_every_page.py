@@ -62,6 +62,8 @@ WITH_SCRIPT = {"query", "query answered"}
 HEAD_OF_LONG = {"include": [["header"], ["footer"], ["main > :nth-child(-n+25)"]]}
 """Pages of hundreds of sections that are all made alike are looked at as far as they tell something new."""
 LONG = {"terms", "shapes"}
+ONCE = LONG | {"city", "city on a day", "tier", "council", "programme", "concept", "fiscal year", "comparison"}
+"""Pages so large that axe looks at them once, on a phone in Japanese: the same templates are smaller elsewhere."""
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"], "preload": False}
@@ -134,9 +136,10 @@ def test_nothing_on_a_page_stands_in_anyones_way(browser: Browser, service: Serv
         # The browser itself tells of what was not found.
         assert [each for each in said if kind not in WRONG or "Failed to load resource" not in each] == []
         assert [url for url in asked if not url.startswith((f"{service.url}/", "data:"))] == []
-        part = HEAD_OF_LONG if kind in LONG else None
-        found = Axe().run(page, context=part, options=OPTIONS).response["violations"]
-        assert [(each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found] == []
+        if view == PHONE or kind not in ONCE:
+            part = HEAD_OF_LONG if kind in LONG else None
+            found = Axe().run(page, context=part, options=OPTIONS).response["violations"]
+            assert [(each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found] == []
         said.clear()
         for width in (390, 320):
             page.set_viewport_size({"width": width, "height": 844})
