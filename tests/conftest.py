@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import IO
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from sasaeai.repository import Repository
 from sasaeai.store.confinement import die_with_parent
 
 ROOT = Path(__file__).parent.parent
+CHROMIUM = "/usr/bin/chromium"
 
 
 @dataclass(frozen=True)
@@ -86,3 +88,14 @@ def service() -> Iterator[Service]:
     running = start_service()
     yield running
     stop_service(running)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium through Playwright, one for all: what needs it skips where there is none."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"{CHROMIUM} is not installed")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--disable-gpu", "--disable-dev-shm-usage"])
+        yield opened
+        opened.close()

@@ -2,14 +2,13 @@
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import html5lib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from sasaeai import charts, city
 from sasaeai.city.timeline import stretches
@@ -20,7 +19,6 @@ from sasaeai.web import create_app
 
 from .conftest import ROOT, Service
 from .counting import CountingStore
-from .test_editor import CHROMIUM, in_a_browser
 from .test_sparql import ask
 
 ID = "https://w3id.org/sasaeai/id/"
@@ -273,26 +271,6 @@ def test_no_template_of_the_page_trusts_data() -> None:
         assert not re.search(r"\|\s*safe\b", path.read_text("utf-8")), path.name
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--disable-gpu", "--disable-dev-shm-usage"])
-        yield opened
-        opened.close()
-
-
-@in_a_browser
-@pytest.mark.slow
-@pytest.mark.parametrize("code", [*REAL, "473618"])
-def test_on_a_phone_the_page_is_as_wide_as_the_screen(browser: Browser, service: Service, code: str) -> None:
-    opened = browser.new_page(viewport={"width": 390, "height": 844}, locale="ja-JP")
-    opened.goto(f"{service.url}/doc/{code}?asOf=2018-04-01")
-    assert opened.evaluate("document.documentElement.scrollWidth") <= 390
-    assert opened.evaluate("[...document.images].every(each => each.complete && each.naturalWidth > 0)")
-    opened.close()
-
-
-@in_a_browser
 @pytest.mark.slow
 def test_evidence_is_one_key_away_from_the_operator(browser: Browser, service: Service) -> None:
     opened = browser.new_page(locale="ja-JP")

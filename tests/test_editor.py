@@ -1,4 +1,4 @@
-"""The page of /sparql in a real browser: Debian's Chromium, through Playwright. It skips where there is none."""
+"""The page of /sparql in a real browser: Debian's Chromium, through Playwright."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from sasaeai.repository import Repository
 from sasaeai.web import editor
@@ -22,11 +22,9 @@ from sasaeai.web.citations import Asked
 from .conftest import ROOT, Service, start_service, stop_service
 from .test_sparql import NAMES, ask, get
 
-CHROMIUM = "/usr/bin/chromium"
 EDITOR = ROOT / "service" / "sasaeai" / "web" / "static" / "npm" / "yasqe.min.js"
 
 pytestmark = pytest.mark.slow
-in_a_browser = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"{CHROMIUM} is not installed")
 with_the_editor = pytest.mark.skipif(not EDITOR.exists(), reason="npm could not be reached when the package was built")
 
 COUNCILS = """PREFIX sas: <https://w3id.org/sasaeai/ns#>
@@ -35,14 +33,6 @@ SELECT ?council ?councilLabel WHERE {
   ?council a sas:Council ; skos:prefLabel ?councilLabel .
   FILTER(CONTAINS(?councilLabel, "協議体"))
 } ORDER BY ?council LIMIT 3"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--disable-gpu", "--disable-dev-shm-usage"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -81,7 +71,6 @@ def shoot(page: Page, name: str) -> None:
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
-@in_a_browser
 @with_the_editor
 def test_japanese_is_written_into_the_editor_and_the_answer_has_links_and_downloads(
     page: Page, service: Service
@@ -125,7 +114,6 @@ def test_japanese_is_written_into_the_editor_and_the_answer_has_links_and_downlo
     expect(page.locator("h1")).to_contain_text("協議体")
 
 
-@in_a_browser
 @with_the_editor
 def test_what_is_copied_runs(page: Page, service: Service, tmp_path: Path) -> None:
     page.goto(f"{service.url}/sparql?{urllib.parse.urlencode({'query': NAMES})}")
@@ -151,7 +139,6 @@ def test_what_is_copied_runs(page: Page, service: Service, tmp_path: Path) -> No
         assert "多摩市" in r.stdout
 
 
-@in_a_browser
 @with_the_editor
 def test_tab_leaves_the_editor_in_both_directions(page: Page, service: Service) -> None:
     page.goto(f"{service.url}/sparql")
@@ -166,7 +153,6 @@ def test_tab_leaves_the_editor_in_both_directions(page: Page, service: Service) 
     assert written(page) == before
 
 
-@in_a_browser
 @with_the_editor
 def test_terms_and_prefixes_are_completed_from_our_own_vocabulary(page: Page, service: Service) -> None:
     page.goto(f"{service.url}/sparql?lang=ja")
@@ -190,7 +176,6 @@ def test_terms_and_prefixes_are_completed_from_our_own_vocabulary(page: Page, se
     expect(hints).to_have_text(["skos: <http://www.w3.org/2004/02/skos/core#>"])
 
 
-@in_a_browser
 @with_the_editor
 def test_every_question_of_the_catalogue_can_be_started_from(
     page: Page, service: Service, repository: Repository
@@ -210,7 +195,6 @@ def ask_text(service: Service, path: str) -> str:
     return ask(f"{service.url}{path}").body.decode()
 
 
-@in_a_browser
 @with_the_editor
 def test_a_mistake_is_told_above_the_query_that_has_it(browser: Browser, service: Service) -> None:
     page = browser.new_page(locale="ja-JP")
@@ -228,7 +212,6 @@ def test_a_mistake_is_told_above_the_query_that_has_it(browser: Browser, service
     page.close()
 
 
-@in_a_browser
 @with_the_editor
 def test_a_query_too_long_for_an_address_goes_by_post(page: Page, service: Service) -> None:
     page.goto(f"{service.url}/sparql?lang=en")
@@ -241,7 +224,6 @@ def test_a_query_too_long_for_an_address_goes_by_post(page: Page, service: Servi
     assert Path(coming.value.path()).read_bytes().startswith(b"\xef\xbb\xbfcode,name")
 
 
-@in_a_browser
 @with_the_editor
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_the_page_fits_a_phone(browser: Browser, service: Service, language: str) -> None:
@@ -255,7 +237,6 @@ def test_the_page_fits_a_phone(browser: Browser, service: Service, language: str
     phone.close()
 
 
-@in_a_browser
 def test_without_javascript_the_form_asks_the_same(browser: Browser, service: Service) -> None:
     plain = browser.new_context(java_script_enabled=False, locale="ja-JP")
     page = plain.new_page()
@@ -272,7 +253,6 @@ def test_without_javascript_the_form_asks_the_same(browser: Browser, service: Se
     plain.close()
 
 
-@in_a_browser
 def test_where_the_editor_does_not_come_the_form_still_takes_examples_and_answers(
     browser: Browser, service: Service
 ) -> None:

@@ -3,16 +3,18 @@
 import gzip
 import hashlib
 from codecs import BOM_UTF8
-from collections.abc import Sequence
-from urllib.parse import urlsplit
+from collections.abc import Callable, Sequence
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, make_response, request
 
 from sasaeai.errors import ServiceError
 from sasaeai.formats import Format
 from sasaeai.store import Answer
+from sasaeai.vocabulary import LICENCE
 from sasaeai.web import negotiation
 from sasaeai.web.context import here, language
+from sasaeai.web.links import path_of
 
 _WORTH_COMPRESSING = 1000
 """Bytes: less than that goes into one packet anyway."""
@@ -42,6 +44,9 @@ SCRIPT_POLICY = "; ".join(
 The editor tells of a syntax error in HTML with one style attribute, `text-decoration:underline`: its digest, and no
 other, is let through. What else it styles it styles by script, which needs no leave.
 """
+
+_LONGEST_ADDRESS = 1000
+"""Characters of an address that a head repeats: proxies bound the heads of answers."""
 
 WITH_BOM = "csv-bom"
 """The format parameter for CSV that Excel reads as what it is: UTF-8 with a byte order mark."""
@@ -73,10 +78,34 @@ def install(app: Flask) -> None:
         _compress(response)
         if response.status_code == 200 and request.method in {"GET", "HEAD"} and not response.is_streamed:
             response.headers.setdefault("Cache-Control", "no-cache")
+            _lead(response)
             _tag(response)
             _date(response)
             response.make_conditional(request)
         return response
+
+
+def _lead(response: Response) -> None:
+    """Lead to where the data are described and licensed, and from a page to its one address (RFC 8288, RFC 6596).
+
+    What the answer has said of these stays. The result of a query is its asker's and says nothing of the kind.
+    """
+    tells = "X-Dataset-Version" in response.headers or "Content-Language" in response.headers
+    if request.blueprint == "sparql" or not tells:
+        return
+    said = response.headers.getlist("Link")
+    links = ['</dataset>; rel="describedby"', f'<{LICENCE}>; rel="license"']
+    if response.mimetype == negotiation.HTML and len(address := _itself()) <= _LONGEST_ADDRESS:
+        links.insert(0, f'<{address}>; rel="canonical"')
+    missing = [each for each in links if each.split("; ")[1] not in ", ".join(said)]
+    response.headers["Link"] = ", ".join([*said, *missing])
+
+
+def _itself() -> str:
+    """Return the address of this page whatever its language, or whoever asked for a page."""
+    chosen = {"lang", "_format", "_mediatype"}
+    query = urlencode([(name, value) for name, value in request.args.items(multi=True) if name not in chosen])
+    return path_of(request.path) + ("?" + query if query else "")
 
 
 def _tag(response: Response) -> None:
@@ -129,6 +158,12 @@ def alternates(document: str, offered: Sequence[Format]) -> list[str]:
     return [*links, f'<{document}.html>; rel="alternate"; type="{negotiation.HTML}"']
 
 
+def files(offered: Sequence[Format], address: Callable[[str], str]) -> list[str]:
+    """Return links from a page to the files its table can be had as (RFC 8288); none where the address is long."""
+    found = [(address(each.name), each.media_type) for each in offered]
+    return [f'<{file}>; rel="alternate"; type="{type_}"' for file, type_ in found if len(file) <= _LONGEST_ADDRESS / 2]
+
+
 def mark(response: Response, answer: Answer) -> None:
     """Say in the head of a response that the answer was cut, if it was."""
     if answer.cut is not None:
@@ -137,10 +172,15 @@ def mark(response: Response, answer: Answer) -> None:
 
 def send_page(html: str, version: str | None = None) -> Response:
     """Send a page in the language of the request."""
-    response = make_response(html)
-    response.headers["Content-Language"] = language()
+    response = worded(make_response(html))
     if version:
         response.headers["X-Dataset-Version"] = version
+    return response
+
+
+def worded(response: Response) -> Response:
+    """Say of a response that its words are in the language of the request."""
+    response.headers["Content-Language"] = language()
     return response
 
 

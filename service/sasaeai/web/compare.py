@@ -42,11 +42,13 @@ class Asked:
     @property
     def query(self) -> str:
         """Return the query string that asks this."""
+        return self.matter + ("&lang=en" if language() == "en" else "")
+
+    @property
+    def matter(self) -> str:
+        """Return the query string that asks this in whatever language the asker reads."""
         only = [("only", self.only)] if self.only else []
-        lang = [("lang", "en")] if language() == "en" else []
-        return urlencode(
-            [*(("m", each) for each in self.cities), *(("asOf", each) for each in self.days), *only, *lang]
-        )
+        return urlencode([*(("m", each) for each in self.cities), *(("asOf", each) for each in self.days), *only])
 
 
 @blueprint.get("/compare")
@@ -174,6 +176,6 @@ def _file(asked: Asked, wanted: Format) -> Response:
 
 def _linked(response: Response, asked: Asked) -> Response:
     links = [f'</compare.{each.name}?{asked.query}>; rel="alternate"; type="{each.media_type}"' for each in FORMATS]
-    links.append(f'</compare?{asked.query}>; rel="canonical"; type="text/html"')
+    links.append(f'</compare?{asked.matter}>; rel="canonical"; type="text/html"')
     response.headers["Link"] = ", ".join(links)
     return response

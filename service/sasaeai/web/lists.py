@@ -12,9 +12,9 @@ from sasaeai.lists.entries import Entries, Entry
 from sasaeai.lists.wishes import Wish
 from sasaeai.statements import paging, writing
 from sasaeai.statements.paging import Paging
-from sasaeai.web import answers
+from sasaeai.web import answers, documents
 from sasaeai.web.context import as_of, here, language
-from sasaeai.web.links import this_page
+from sasaeai.web.links import this_file, this_page
 
 blueprint = Blueprint("lists", __name__)
 
@@ -96,13 +96,15 @@ def _page(listing: Listing) -> Response:
         parameter_of=wishes.parameter_of,
         version=entries.version,
     )
-    return _link(answers.send_page(html, entries.version), asked, len(chosen.entries))
+    response = answers.send_page(html, entries.version)
+    documents.link(response, *answers.files(writing.FORMATS, this_file))
+    return _link(response, asked, len(chosen.entries))
 
 
 def _file(listing: Listing, results: Format) -> Response:
     _, entries, chosen = _choose(listing)
     names = {key: name for (key, spoken), name in here().state_names.items() if spoken == language()}
-    return answers.send(choosing.answer(listing, entries, chosen, names, results))
+    return answers.worded(answers.send(choosing.answer(listing, entries, chosen, names, results)))
 
 
 def _searched() -> tuple[str, Sequence[search.Group], str]:
@@ -136,14 +138,14 @@ def _search_file(results: Format) -> Response:
     asked = paging.read(_arguments())
     _, groups, version = _searched()
     hits = [hit for group in groups for hit in group.hits]
-    response = answers.send(search.answer(asked.cut(hits), language(), version, results))
+    response = answers.worded(answers.send(search.answer(asked.cut(hits), language(), version, results)))
     return _link(response, asked, len(hits))
 
 
 def _link(response: Response, asked: Paging, total: int) -> Response:
     """Say in the head of a response where the other pages are (RFC 8288)."""
     for relation, number in asked.others(total).items():
-        response.headers.add("Link", f'<{this_page(page=str(number))}>; rel="{relation}"')
+        documents.link(response, f'<{this_page(page=str(number))}>; rel="{relation}"')
     return response
 
 

@@ -11,8 +11,9 @@ from sasaeai.formats import GRAPH_FORMATS, RESULT_FORMATS, Format
 from sasaeai.statements import table
 from sasaeai.store.writing import written
 from sasaeai.vocabulary import BASE
-from sasaeai.web import answers
+from sasaeai.web import answers, documents
 from sasaeai.web.context import Context, here, language
+from sasaeai.web.links import this_file
 
 blueprint = Blueprint("questions", __name__)
 
@@ -83,7 +84,8 @@ def _arguments(question: Question) -> dict[str, list[str]]:
 
 def _answer(question: Question, extension: str | None) -> Response:
     results = answers.required(RESULT_FORMATS, extension=extension)
-    return answers.send(catalogue.answer(here().store, question, _arguments(question), results))
+    response = answers.send(catalogue.answer(here().store, question, _arguments(question), results))
+    return answers.worded(response) if "lang" in question.parameters else response
 
 
 def _page(question: Question) -> Response:
@@ -100,4 +102,6 @@ def _page(question: Question) -> Response:
         table=rows,
         sparql=catalogue.fill(question, given),
     )
-    return answers.send_page(html, rows.version)
+    response = answers.send_page(html, rows.version)
+    documents.link(response, *answers.files(RESULT_FORMATS, this_file))
+    return response
