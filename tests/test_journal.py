@@ -77,8 +77,8 @@ def test_the_text_of_queries_is_logged_where_the_settings_ask_for_it(tmp_path: P
 
 def test_the_counts_of_all_processes_are_added_up(observed: Service) -> None:
     before = counts(observed)
-    for _ in range(20):
-        assert get(observed, "ASK {}").status == 200
+    for number in range(20):
+        assert get(observed, f"ASK {{}} # {number}, which no cache holds").status == 200
     assert get(observed, RUNAWAY).status == 503
     wait_until(
         lambda: (

@@ -106,7 +106,8 @@ def test_hostile_queries_cost_their_askers_an_error_and_nobody_else_anything(roo
         while not all(each.done() for each in hostile):
             assert running.is_well()
         for status, headers, body in (each.result() for each in hostile):
-            assert (status, json.loads(body)["status"]) == (503, 503)
+            # Ended, or on a busy machine not begun: whoever has three runaways under way waits for his turn.
+            assert status == json.loads(body)["status"] in {429, 503}
             assert headers["content-type"].startswith("application/problem+json")
             assert int(headers["retry-after"]) > 0
 
