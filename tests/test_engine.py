@@ -17,6 +17,7 @@ import pytest
 from sasaeai.errors import ServiceError
 from sasaeai.formats import GRAPH_FORMATS, RESULT_FORMATS
 from sasaeai.repository import Repository
+from sasaeai.settings import Settings
 from sasaeai.store import Dataset, frames
 from sasaeai.store.confinement import wait_until_read
 from sasaeai.vocabulary import GRAPH
@@ -289,6 +290,15 @@ def test_each_of_sixteen_clients_with_runaways_waits_its_turn_and_so_does_the_se
                 assert running.ask("ASK {}").body == b"true"
         finally:
             over.set()
+
+
+def test_twenty_light_queries_of_one_client_side_by_side_are_all_answered(root: Path) -> None:
+    threads = Settings().web_threads
+    with engine(root, web_threads=threads) as running, ThreadPoolExecutor(20) as pool:
+        light = [
+            pool.submit(running.ask, f"ASK {{}} # {each}", lane="ad-hoc", client="192.0.2.1") for each in range(20)
+        ]
+        assert [each.result().body for each in light] == [b"true"] * 20
 
 
 def test_ad_hoc_queries_leave_threads_to_everything_else(root: Path) -> None:

@@ -55,7 +55,7 @@ class Settings:
     cache_mb: int = _setting(64, "answers a web process keeps, in MB; until the data change")
     dumps_at_once: int = _setting(4, "dumps a web process sends at once; beyond: 503")
     web_workers: int = _setting(2, "web processes")
-    web_threads: int = _setting(64, "requests a web process answers at once")
+    web_threads: int = _setting(128, "requests a web process answers at once")
 
     metrics_clients: Networks = _setting(_LOOPBACK, "addresses or networks that may read /metrics")
     log_queries: bool = _setting(False, "write the text of each query to the journal of requests")
