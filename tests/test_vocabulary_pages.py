@@ -112,7 +112,7 @@ def test_the_drawing_of_the_classes_is_told_in_words_beside_it(service: Service)
     drawing = next(each for each in tree.iter() if str(each.tag).endswith("svg"))
     named = (drawing.get("aria-labelledby") or "").split()
     texts = {each.get("id"): each.text for each in drawing.iter() if each.get("id")}
-    assert (drawing.get("role"), len(named)) == ("img", 2)
+    assert (drawing.get("role"), len(named)) == ("group", 2)
     assert all(texts[each] for each in named)
     drawn = {each.get("href") for each in drawing.iter() if str(each.tag).endswith("}a") or each.tag == "a"}
     assert {"#Council", "#Tier", "#Programme", "#Municipality"} <= drawn
