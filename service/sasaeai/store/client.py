@@ -145,8 +145,8 @@ class EngineStore:
                     started = self._wait(connection, stream, request, lane)
                 try:
                     with metrics.RUNNING.labels(lane).track_inprogress():
-                        connection.settimeout(started["seconds"] + _ANSWER_SECONDS)
-                        return self._receive(stream, lane, head, started)
+                        connection.settimeout(seconds + _ANSWER_SECONDS)
+                        return self._receive(stream, lane, head, started["at"], seconds)
                 finally:
                     spent = time.monotonic() - started["at"]
                     metrics.QUERY_SECONDS.labels(lane).observe(spent)
@@ -179,14 +179,13 @@ class EngineStore:
         except TimeoutError as error:
             raise self._busy(lane) from error
 
-    def _receive(self, stream: BufferedReader, lane: str, head: frames.Head, started: frames.Head) -> Answer:
+    def _receive(self, stream: BufferedReader, lane: str, head: frames.Head, began: float, seconds: float) -> Answer:
         """Wait for the answer to a query that has begun; it comes whole, or its worker ended early."""
-        seconds = started["seconds"]
         try:
             reply, body = frames.receive(stream, self.settings.max_answer_bytes)
         except (frames.BrokenOffError, TimeoutError) as error:
             # Both processes read the same clock.
-            late = time.monotonic() - started["at"] - seconds
+            late = time.monotonic() - began - seconds
             if late < -_TOLERANCE:
                 raise ServiceError("stopped", 503, retry_after=60) from error
             metrics.OVERRUN_SECONDS.labels(lane).observe(max(late, 0.0))

@@ -48,6 +48,7 @@ def run(work: Work, parent: int, up: memoryview) -> NoReturn:
         gc.freeze()
         confinement.die_with_parent(parent)
         confinement.close_all_but(work.listener.fileno(), work.retire)
+        confinement.sleep_exactly()
         os.nice(work.lane.niceness)
         confinement.limit_memory(work.settings.worker_memory_mb << 20, work.settings.worker_stack_mb << 20)
         wait = _waiting(work)
@@ -104,14 +105,14 @@ def _waiting(work: Work) -> Callable[[], object]:
 def _answer(work: Work, connection: socket.socket, stream: BufferedReader) -> None:
     connection.settimeout(_REQUEST_SECONDS)
     try:
+        # Said before the query has come: then its asker reads it while the query is being read.
+        connection.sendall(frames.pack({"type": "started", "at": time.monotonic()}))
         head, body = frames.receive(stream, work.settings.max_query_bytes)
-    except (frames.BrokenOffError, TimeoutError, ValueError):
+    except (frames.BrokenOffError, ConnectionError, TimeoutError, ValueError):
         return
     connection.settimeout(None)
-    seconds = min(work.lane.seconds, head["seconds"])
     try:
-        connection.sendall(frames.pack({"type": "started", "at": time.monotonic(), "seconds": seconds}))
-        _watch(connection, seconds)
+        _watch(connection, min(work.lane.seconds, head["seconds"]))
         reply = _reply(work, head, body)
         confinement.live_when_readable(connection.fileno())
         # The asker reads at once; a stopped one must not hold the worker.
