@@ -97,20 +97,15 @@ def search(shelf: Shelf, text: str, language: str) -> tuple[Sequence[Group], str
 
 
 def _group(listing: Listing, entries: Entries, words: Sequence[str], whole: str) -> Group:
-    names = entries.names
-    rows = names.find(words)
+    rows = entries.names.find(words)
     # Who asks for one word finds the rows that hold it, and no others.
-    holding = set(rows) if words == [whole] else names.holding(whole)
+    holding = set(rows) if words == [whole] else entries.names.holding(whole)
+    best = {Match.EXACT: entries.names.being(whole), Match.BEGINS: entries.names.beginning(whole), Match.HOLDS: holding}
     found: dict[Match, Sequence[int]] = {}
-    for match, such in (
-        (Match.EXACT, names.being(whole)),
-        (Match.BEGINS, names.beginning(whole)),
-        (Match.HOLDS, holding),
-    ):
-        found[match] = [row for row in rows if row in such]
+    for match, such in best.items():
+        found[match] = _heard_of(entries, [row for row in rows if row in such])
         rows = [row for row in rows if row not in such]
-    found[Match.APART] = rows
-    return Group(listing, Hits(listing, entries, {match: _heard_of(entries, fit) for match, fit in found.items()}))
+    return Group(listing, Hits(listing, entries, found | {Match.APART: _heard_of(entries, rows)}))
 
 
 def _heard_of(entries: Entries, rows: Sequence[int]) -> Sequence[int]:
