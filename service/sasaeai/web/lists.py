@@ -1,6 +1,7 @@
 """The lists: an index, each with words, facets, order and pages, and whole as a file; and the search over all."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain, islice
 
 from flask import Blueprint, Response, render_template, request
 
@@ -137,9 +138,12 @@ def _search_page() -> Response:
 def _search_file(results: Format) -> Response:
     asked = paging.read(_arguments())
     _, groups, version = _searched()
-    hits = [hit for group in groups for hit in group.hits]
-    response = answers.worded(answers.send(search.answer(asked.cut(hits), language(), version, results)))
-    return _link(response, asked, len(hits))
+    total = sum(len(group.hits) for group in groups)
+    places = asked.cut(range(total))
+    every = chain.from_iterable(group.hits for group in groups)
+    hits = islice(every, places[0], places[-1] + 1) if places else ()
+    response = answers.worded(answers.send(search.answer(hits, language(), version, results)))
+    return _link(response, asked, total)
 
 
 def _link(response: Response, asked: Paging, total: int) -> Response:

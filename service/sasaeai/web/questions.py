@@ -24,7 +24,8 @@ FORMAT_PARAMETERS = {"_format", "_mediatype"}
 def listing() -> Response:
     """List the questions: as a page, or in RDF as examples of what the endpoint can be asked."""
     if answers.wants_html(GRAPH_FORMATS):
-        response = answers.send_page(render_template("questions.html", questions=here().questions.values()))
+        html = render_template("questions.html", questions=here().questions.values())
+        response = answers.send_page(html, here().store.version())
     else:
         wanted = answers.required(GRAPH_FORMATS)
         response = answers.send_text(_examples(here(), wanted), wanted)
@@ -93,7 +94,7 @@ def _page(question: Question) -> Response:
     if any(each.required and not request.args.get(each.name) for each in question.parameters.values()):
         # Who comes by a link has not been asked yet.
         html = render_template("question.html", question=question, given=given, table=None)
-        return answers.send_page(html)
+        return answers.send_page(html, here().store.version())
     rows = table(catalogue.answer(here().store, question, given))
     html = render_template(
         "question.html",
