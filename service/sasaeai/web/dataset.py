@@ -80,6 +80,7 @@ def dump(name: str) -> Response:
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Tell crawlers that all that is linked may be read, and what is not worth it."""
-    response = make_response(ROBOTS)
+    base = here().settings.public_base
+    response = make_response(ROBOTS + (f"Sitemap: {base}sitemap.xml\n" if base else ""))
     response.headers["Content-Type"] = "text/plain; charset=utf-8"
     return response
