@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, current_app, g, request
 from rdflib import SKOS, Graph, Literal
@@ -51,6 +52,7 @@ class Context:
 def install(app: Flask, context: Context) -> None:
     """Give an application its context, and its templates the words they share."""
     app.extensions["sasaeai"] = context
+    app.context_processor(_words)
     app.jinja_env.globals["language"] = language
     app.jinja_env.globals["as_of"] = as_of
     app.jinja_env.globals["state_name"] = lambda key: context.state_names[key, language()]
@@ -60,6 +62,12 @@ def install(app: Flask, context: Context) -> None:
     app.jinja_env.globals["design_tokens"] = (Path(app.static_folder or "") / "npm" / "tokens.css").is_file()
     app.jinja_env.filters["reading"] = lambda text: calendar.reading(str(text), language())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _words() -> dict[str, Any]:
+    """Give a page its language once: it is asked for thousands of times."""
+    known = language()
+    return {"language": lambda: known, "_": (lambda ja, _: ja) if known == "ja" else (lambda _, en: en)}
 
 
 def here() -> Context:
