@@ -99,10 +99,8 @@ def _told(store: Store, asked: Sequence[Topic], cities: Mapping[str, str]) -> di
         weights = {code: 1 + sum(map(len, rows.values())) for code, rows in found.items()}
         return {(code, keys): (Told(rows, version), weights[code]) for code, rows in found.items()}
 
-    kept = _KEPT.setdefault(store, Last(_ROWS))
-    return {
-        code: each for (code, _), each in kept.take([(code, keys) for code in cities], store.version(), read).items()
-    }
+    taken = _KEPT.setdefault(store, Last(_ROWS)).take([(code, keys) for code in cities], store.version(), read)
+    return {code: each for (code, _), each in taken.items()}
 
 
 def _labels(

@@ -51,7 +51,7 @@ class Comparison:
         for thing in things:
             left = [thing]
             for each in left:
-                if each in self.things:
-                    left += sorted(set(self.things[each].refers("wasDerivedFrom")) - {*left})
+                if (known := self.things.get(each)) and "wasDerivedFrom" in known.said:
+                    left += sorted(set(known.refers("wasDerivedFrom")) - {*left})
             found |= dict.fromkeys([thing, *sorted(left[1:])])
         return found

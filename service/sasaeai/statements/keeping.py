@@ -52,7 +52,7 @@ class Last(Generic[Thing]):
     def take(
         self, keys: Iterable[Key], version: str, read: Callable[[Sequence[Key]], Mapping[Key, tuple[Thing, int]]]
     ) -> dict[Key, Thing]:
-        """Return what is kept of a version of the data under some keys, and read the others at once, with their weights.
+        """Return what is kept of a version of the data under some keys, and read the others at once, with weights.
 
         If there is another version by then, all are read anew: what is taken together is of one.
         """
