@@ -11,9 +11,11 @@ from sasaeai.formats import GRAPH_FORMATS, RESULT_FORMATS, Format
 from sasaeai.statements import table
 from sasaeai.store.writing import written
 from sasaeai.vocabulary import BASE
-from sasaeai.web import answers, documents
+from sasaeai.web import answers, documents, particulars
 from sasaeai.web.context import Context, here, language
 from sasaeai.web.links import this_file
+from sasaeai.web.negotiation import HTML
+from sasaeai.web.operations import OF_DATA, operation
 
 blueprint = Blueprint("questions", __name__)
 
@@ -21,6 +23,15 @@ FORMAT_PARAMETERS = {"_format", "_mediatype"}
 
 
 @blueprint.get("/queries/")
+@operation(
+    "queries",
+    "質問の一覧。RDFではSPARQL examples vocabularyによります。",
+    "All questions. In RDF they are examples in the SPARQL examples vocabulary.",
+    gives=[HTML, *GRAPH_FORMATS],
+    answers=[406],
+    parameters=["lang"],
+    headers=["Link", "Content-Language"],
+)
 def listing() -> Response:
     """List the questions: as a page, or in RDF as examples of what the endpoint can be asked."""
     if answers.wants_html(GRAPH_FORMATS):
@@ -43,6 +54,15 @@ def _examples(context: Context, wanted: Format) -> bytes:
 
 
 @blueprint.get("/queries/<name>")
+@operation(
+    "queries",
+    "質問のページ(入力欄、答え、SPARQL)、または求められた形式の答え。",
+    "The page of a question with its form, answer and SPARQL; or the answer in the format asked for.",
+    gives=[HTML, *RESULT_FORMATS],
+    answers=[400, 406, 503],
+    headers=OF_DATA,
+    each=particulars.questions,
+)
 def page(name: str) -> Response:
     """Show a question with its form and answer, or answer in the format asked for."""
     if answers.wants_html(RESULT_FORMATS):
@@ -51,12 +71,29 @@ def page(name: str) -> Response:
 
 
 @blueprint.get("/queries/<name>.<any(srj, srx, csv, tsv):extension>")
+@operation(
+    "queries",
+    "末尾の示す形式の答え。",
+    "The answer in the format that the suffix names.",
+    gives=RESULT_FORMATS,
+    answers=[400, 503],
+    headers=OF_DATA,
+    each=particulars.questions,
+)
 def answer(name: str, extension: str) -> Response:
     """Answer a question in the format its suffix names."""
     return _answer(_question(name), extension)
 
 
 @blueprint.get("/queries/<name>.rq")
+@operation(
+    "queries",
+    "値を入れたSPARQL。",
+    "The SPARQL, filled in with the values given.",
+    gives=["application/sparql-query"],
+    answers=[400],
+    each=particulars.questions,
+)
 def text(name: str) -> Response:
     """Give the SPARQL of a question, filled in with the arguments given."""
     response = make_response(catalogue.fill(_question(name), _arguments(_question(name))))
