@@ -223,7 +223,7 @@ CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,re
 CHECKS += ",response_schema_conformance,unsupported_method,allow_header_conformance"
 STRICT = f"{CHECKS},negative_data_rejection"
 RUNS = {
-    "every operation at random": ["--phases=examples,fuzzing", "--max-examples=6", f"--checks={CHECKS}"],
+    "every operation at random": ["--phases=examples,fuzzing", "--max-examples=4", f"--checks={CHECKS}"],
     "a question at the edges of its schema": [
         "--phases=coverage",
         "--include-path-regex=^/queries/contractor-history",
@@ -231,7 +231,7 @@ RUNS = {
     ],
     "the rest at the edges of their schemas": [
         "--phases=coverage",
-        "--include-path-regex=^/(sparql|search|compare|charts|doc|lists/councils)",
+        "--include-path-regex=^/(sparql|search|charts|compare/|doc/|lists/councils)",
         f"--checks={CHECKS}",
     ],
 }
@@ -241,8 +241,8 @@ RUNS = {
 @pytest.mark.parametrize("run", RUNS)
 def test_what_a_program_makes_of_the_description_finds_no_fault(patient: Service, run: str, tmp_path: Path) -> None:
     command = [str(Path(sys.executable).parent / "schemathesis"), "run", f"{patient.url}/openapi.json", *RUNS[run]]
-    command += ["--mode=all", "--generation-deterministic", "--suppress-health-check=all", "--generation-database=none"]
-    command += ["--no-color", "--workers=2"]
+    command += ["--mode=all", "--generation-deterministic", "--suppress-health-check=all"]
+    command += ["--no-color", "--workers=1"]  # Python 3.11 does not parse in two threads as deep as this does
     ended = subprocess.run(
         command,
         cwd=tmp_path,
