@@ -25,6 +25,7 @@ from sasaeai.web import (
     prefixes,
     problems,
     questions,
+    reference,
     requests,
     sparql,
     terms,
@@ -40,7 +41,21 @@ def create_app(settings: Settings, store: Store) -> Flask:
     known = catalogue.questions(repository), declared.read(repository), Shelf(store, listings(repository))
     context.install(app, context.Context(settings, repository, store, *known))
     links.install(app)
-    for each in (pages, sparql, prefixes, city, entity, terms, dataset, questions, compare, lists, texts, discovery):
+    for each in (
+        pages,
+        sparql,
+        prefixes,
+        city,
+        entity,
+        terms,
+        dataset,
+        questions,
+        compare,
+        lists,
+        texts,
+        discovery,
+        reference,
+    ):
         app.register_blueprint(each.blueprint)
     bodies.install(app, settings)
     dataset.install(app, settings)

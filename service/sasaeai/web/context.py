@@ -157,6 +157,7 @@ def colophon() -> list[tuple[str, str]]:
     return [
         ("/about", in_language("このサービスについて", "About")),
         ("/ask", in_language("SPARQLを使わずに尋ねる", "Asking without SPARQL")),
+        ("/docs", in_language("APIの説明", "API")),
         ("/cite", in_language("引用の仕方", "How to cite")),
         ("/accessibility", in_language("アクセシビリティ", "Accessibility")),
         ("/privacy", in_language("プライバシー", "Privacy")),

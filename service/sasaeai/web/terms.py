@@ -8,8 +8,13 @@ from sasaeai.vocabulary import BASE
 from sasaeai.web import answers, documents
 from sasaeai.web.context import here, in_language, language
 from sasaeai.web.links import path_of
+from sasaeai.web.operations import operation, parameter
 
 blueprint = Blueprint("terms", __name__)
+
+NUMBER = parameter(
+    "number", "版の番号。", "The number of the version.", {"type": "string"}, where="path", example="0.1.0"
+)
 
 _CUT = {
     "ja": "この結果は上限に達したため途中で切られています。行は完全ですが、続きがあります。"
@@ -21,6 +26,7 @@ _CUT = {
 
 @blueprint.get("/ns")
 @blueprint.get("/ns.<any(ttl, nt, rdf, jsonld, trig, nq, html):extension>")
+@operation("vocabulary", "語彙(クラスとプロパティ)。", "The vocabulary: classes and properties.", **documents.TOLD)
 def ontology(extension: str | None = None) -> Response:
     """Answer with the vocabulary, every term of which is a part of this document (a hash IRI)."""
 
@@ -33,6 +39,13 @@ def ontology(extension: str | None = None) -> Response:
 
 
 @blueprint.get("/ns/<path:number>")
+@operation(
+    "vocabulary",
+    "語彙の版のIRI。現在の版から語彙に至ります。",
+    "The IRI of a version of the vocabulary. That of the present one leads to it.",
+    answers=[303, 404, 503],
+    parameters=[NUMBER],
+)
 def version(number: str) -> Response:
     """Lead from the IRI of the vocabulary's present version to the vocabulary."""
     terms.require_version(here().store, here().repository, f"{BASE}ns/{path_of(number)}")
@@ -41,6 +54,12 @@ def version(number: str) -> Response:
 
 @blueprint.get("/shapes")
 @blueprint.get("/shapes.<any(ttl, nt, rdf, jsonld, trig, nq, html):extension>")
+@operation(
+    "vocabulary",
+    "制約(SHACL)。どのクラスに何が書けるか。",
+    "The shapes (SHACL). What can be said of which class.",
+    **documents.TOLD,
+)
 def shapes(extension: str | None = None) -> Response:
     """Answer with the shapes, likewise."""
 
@@ -53,6 +72,7 @@ def shapes(extension: str | None = None) -> Response:
 
 @blueprint.get("/problem")
 @blueprint.get("/problem.<any(ttl, nt, rdf, jsonld, trig, nq, html):extension>")
+@operation("vocabulary", "誤りの種類。", "The kinds of mistakes.", **documents.TOLD)
 def problems(extension: str | None = None) -> Response:
     """Answer with the kinds of mistakes that answers tell of, likewise."""
 
@@ -65,6 +85,12 @@ def problems(extension: str | None = None) -> Response:
 
 @blueprint.get("/truncated")
 @blueprint.get("/truncated.<any(ttl, nt, rdf, jsonld, trig, nq, html):extension>")
+@operation(
+    "vocabulary",
+    "答えが途中で切られているとはどういうことか。",
+    "What it means that an answer was cut.",
+    **documents.TOLD,
+)
 def truncated(extension: str | None = None) -> Response:
     """Say what it means that the head of a result links here."""
 
@@ -77,6 +103,12 @@ def truncated(extension: str | None = None) -> Response:
 
 
 @blueprint.get("/context.jsonld")
+@operation(
+    "vocabulary",
+    "JSON-LDの文脈。",
+    "The JSON-LD context that descriptions are written with.",
+    gives=["application/ld+json"],
+)
 def context() -> Response:
     """Give the JSON-LD context that descriptions are written with."""
     response = make_response(here().repository.context_text())
