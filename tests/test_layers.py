@@ -14,7 +14,19 @@ PLACES = {"repository"}
 DOORS = {"store", "validation", "charts", "workbook"}
 SHARED = {"statements", "prefixes", "description", "diagram"}
 FLOWS = {
-    *("sparql", "entity", "thing", "city", "compare", "indicators", "lists", "catalogue", "evidence", "terms", "dataset"),
+    *(
+        "sparql",
+        "entity",
+        "thing",
+        "city",
+        "compare",
+        "indicators",
+        "lists",
+        "catalogue",
+        "evidence",
+        "terms",
+        "dataset",
+    ),
 }
 EDGE = {"", "__main__", "web", "wsgi", "supervisor"}
 
