@@ -12,10 +12,11 @@ from rdflib import DCTERMS, OWL, RDFS, Graph, URIRef
 
 from .conftest import ROOT, Service, start_service, stop_service
 from .pages import Block, blocks, commands
+from .test_readme import LESSON as SECTION
 from .test_readme import assert_prints
 from .test_sparql import ask
 
-LESSON = [each for each in blocks(ROOT / "queries" / "README.md") if each.section == "Writing a question"]
+LESSON = [each for each in blocks(ROOT / "queries" / "README.md") if each.section == SECTION]
 EXAMPLES = "https://w3id.org/sasaeai/queries/#"
 
 pytestmark = pytest.mark.slow
