@@ -160,7 +160,8 @@ def main() -> None:
         pages = Pages(root)
         print(f"{given.cities or 'the real'} cities; {_machine()}\n")
         print(
-            "| page | of | queries | first, ms | slowest, ms | of it in the store | again, ms | from the cache, ms | KB |"
+            "| page | of | queries | first, ms | slowest, ms | of it in the store "
+            "| again, ms | from the cache, ms | KB |"
         )
         print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
         for kind, paths in kinds(pages.store, given.of):
