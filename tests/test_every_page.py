@@ -42,7 +42,12 @@ KINDS = {
     "comparison": "/compare?m=132241&m=072036",
     "comparison of two days": "/compare?m=132241&asOf=2017-04-01&asOf=2024-04-01",
     "questions": "/queries/",
+    "questions found": "/queries/?q=会議",
     "question": "/queries/contractor-history?m=132241",
+    "question with a chart": "/queries/monthly-figures?m=131032&limit=20",
+    "question on a day": "/queries/coordinators?asOf=FY2019",
+    "question not yet asked": "/queries/evidence-of",
+    "question about one of two": "/queries/tier-structure?m=府中市",
     "query": "/sparql",
     "query answered": f"/sparql?query={urllib.parse.quote(NAMES)}",
     "terms": "/ns",
@@ -57,7 +62,7 @@ KINDS = {
     "nothing there": "/doc/132241/no-such-thing",
     "day that is none": "/doc/132241?asOf=2019-02-30",
 }
-WRONG = {"comparison of one": 400, "nothing there": 404, "day that is none": 400}
+WRONG = {"comparison of one": 400, "question about one of two": 400, "nothing there": 404, "day that is none": 400}
 WITH_SCRIPT = {"query", "query answered"}
 HEAD_OF_LONG = {"include": [["header"], ["footer"], ["main > :nth-child(-n+25)"]]}
 """Pages of hundreds of sections that are all made alike are looked at as far as they tell something new."""
