@@ -11,9 +11,10 @@ from sasaeai.lists import Listing
 from sasaeai.lists.entries import Entries, Entry
 from sasaeai.vocabulary import BASE
 from sasaeai.web import answers
-from sasaeai.web.context import colophon, here, language, navigation
+from sasaeai.web.context import Context, colophon, here, language, navigation
 from sasaeai.web.editor import LOCAL
 from sasaeai.web.links import uri
+from sasaeai.web.operations import Tree, operation, parameter
 
 blueprint = Blueprint("discovery", __name__)
 
@@ -34,7 +35,22 @@ class Place:
     changed: str | None = None
 
 
+def _listing(context: Context) -> Tree:
+    names = {"type": "string", "enum": [*context.shelf.listings]}
+    return parameter("name", "一覧の名前。", "The name of a list.", names, where="path")
+
+
+NUMBER = parameter("number", "何番目か。", "Which of its sitemaps.", {"type": "integer", "minimum": 1}, where="path")
+
+
 @blueprint.get("/sitemap.xml")
+@operation(
+    "pages",
+    "サイトマップの索引(sitemaps.org 0.9)。",
+    "The index of the sitemaps (sitemaps.org 0.9).",
+    gives=["application/xml"],
+    headers=["X-Dataset-Version"],
+)
 def index() -> Response:
     """List the sitemaps: one of the pages that are always there, and for each list as many as its things need."""
     base = _base()
@@ -49,6 +65,12 @@ def index() -> Response:
 
 
 @blueprint.get("/sitemaps/pages.xml")
+@operation(
+    "pages",
+    "つねにあるページのサイトマップ。",
+    "The sitemap of the pages that are always there.",
+    gives=["application/xml"],
+)
 def pages() -> Response:
     """List the pages that are there whatever the data hold."""
     paths = [*_PAGES, *(path for path, _ in [*navigation(), *colophon()])]
@@ -58,6 +80,15 @@ def pages() -> Response:
 
 
 @blueprint.get("/sitemaps/<name>-<int:number>.xml")
+@operation(
+    "pages",
+    "一覧に載る事物のページのサイトマップ。",
+    "A sitemap of the pages of the things in a list.",
+    gives=["application/xml"],
+    answers=[404],
+    parameters=[_listing, NUMBER],
+    headers=["X-Dataset-Version"],
+)
 def things(name: str, number: int) -> Response:
     """List the pages of the things of a list, a part at a time; ServiceError 404 for a list or part that is none."""
     listing: Listing | None = here().shelf.listings.get(name)
@@ -70,6 +101,14 @@ def things(name: str, number: int) -> Response:
 
 
 @blueprint.get("/opensearch.xml")
+@operation(
+    "pages",
+    "ブラウザーに検索を教える記述(OpenSearch 1.1)。",
+    "How browsers search here (OpenSearch 1.1).",
+    gives=["application/opensearchdescription+xml"],
+    parameters=["lang"],
+    headers=["Content-Language"],
+)
 def search() -> Response:
     """Describe the search to browsers (OpenSearch 1.1)."""
     response = _xml(render_template("opensearch.xml", base=_base()))

@@ -21,9 +21,11 @@ from sasaeai.statements.evidence import Evidence, evidence
 from sasaeai.statements.labels import labels
 from sasaeai.statements.municipalities import municipalities
 from sasaeai.store import Answer
-from sasaeai.web import answers, documents
-from sasaeai.web.context import as_of, here, in_language, language
+from sasaeai.web import answers, documents, particulars
+from sasaeai.web.context import Context, as_of, here, in_language, language
 from sasaeai.web.links import this_file, this_page
+from sasaeai.web.negotiation import HTML
+from sasaeai.web.operations import OF_DATA, Tree, operation, parameter, several
 
 blueprint = Blueprint("indicators", __name__)
 
@@ -39,7 +41,23 @@ _FEW = 9
 """Other cities whose values a scorecard lists; of more there is a distribution."""
 
 
+ASKS = (
+    parameter("m", "市区町村のコードか名称。", "Codes or names of municipalities.", several({"type": "string"})),
+    "asOf",
+    "lang",
+)
+
+
 @blueprint.get("/indicators/")
+@operation(
+    "indicators",
+    "指標の一覧。市区町村を一つ指定すると、その指標の一覧表。",
+    "All indicators; of one municipality, its scorecard.",
+    gives=[HTML, *FORMATS],
+    answers=[400, 406],
+    parameters=ASKS,
+    headers=OF_DATA,
+)
 def index() -> Response:
     """List the indicators by theme; or show all of one city (`m`)."""
     wanted = _cities()
@@ -51,12 +69,31 @@ def index() -> Response:
 
 
 @blueprint.get(f"/indicators.<{_EXTENSIONS}:extension>")
+@operation(
+    "indicators",
+    "すべての指標の値。",
+    "The readings of all indicators.",
+    gives=FORMATS,
+    answers=[400],
+    parameters=ASKS,
+    headers=OF_DATA,
+)
 def file(extension: str) -> Response:
     """Give the readings of all indicators, of the cities named or of all with documents."""
     return _file(list(here().measures.indicators.values()), _cities(), extension)
 
 
 @blueprint.get("/indicators/<name>")
+@operation(
+    "indicators",
+    "指標の定義と、市区町村ごとの値。",
+    "The definition of an indicator and what it finds of each municipality.",
+    gives=[HTML, *FORMATS],
+    answers=[400, 404, 406],
+    parameters=ASKS,
+    headers=OF_DATA,
+    each=particulars.indicators,
+)
 def page(name: str) -> Response:
     """Show what an indicator finds of all cities, those named (`m`) first, or give it in the format asked for."""
     indicator, wanted = _indicator(name), _cities()
@@ -64,12 +101,31 @@ def page(name: str) -> Response:
 
 
 @blueprint.get(f"/indicators/<name>.<{_EXTENSIONS}:extension>")
+@operation(
+    "indicators",
+    "末尾の示す形式の値。",
+    "The readings in the format that the suffix names.",
+    gives=FORMATS,
+    answers=[400, 404],
+    parameters=ASKS,
+    headers=OF_DATA,
+    each=particulars.indicators,
+)
 def one_file(name: str, extension: str) -> Response:
     """Give the readings of an indicator in the format its suffix names."""
     return _file([_indicator(name)], _cities(), extension)
 
 
 @blueprint.get("/indicators/<name>.rq")
+@operation(
+    "indicators",
+    "日と市区町村を入れた計算式(SPARQL)。",
+    "The formula in SPARQL, filled in with the day and the municipalities.",
+    gives=["application/sparql-query"],
+    answers=[400, 404],
+    parameters=ASKS,
+    each=particulars.indicators,
+)
 def formula(name: str) -> Response:
     """Give the formula of an indicator: its SPARQL, filled in with the day and the cities asked about."""
     moment = as_of()
@@ -79,7 +135,21 @@ def formula(name: str) -> Response:
     return response
 
 
+def _drawn(context: Context) -> Tree:
+    names = {"type": "string", "enum": [*context.measures.indicators]}
+    return parameter("indicator", "指標。", "The indicator.", names, required=True)
+
+
 @blueprint.get("/charts/distribution.svg")
+@operation(
+    "indicators",
+    "指標の値の分布の図(SVG)。値の分かる市区町村が10以上のとき。",
+    "How the values of an indicator are spread (SVG), where ten are known or more.",
+    gives=["image/svg+xml"],
+    answers=[400, 404],
+    parameters=(_drawn, *ASKS),
+    headers=OF_DATA,
+)
 def chart() -> Response:
     """Draw how the values of an indicator (`indicator`) are spread, with the bars of the cities named (`m`) marked."""
     found = here().measures.findings(_indicator(request.args.get("indicator", "")), _day())

@@ -37,6 +37,12 @@ def questions(context: Context) -> Iterator[One]:
         )
 
 
+def indicators(context: Context) -> Iterator[One]:
+    """Tell of every indicator."""
+    for each in context.measures.indicators.values():
+        yield One(each.name, each.title, each.summary, [])
+
+
 def _asked(told: Parameter) -> Tree:
     wanted = catalogue.WANTED[told.type]
     where = f" ({CONCEPT}{told.scheme})" if told.scheme else ""
