@@ -52,7 +52,7 @@ ASKS = (
 @operation(
     "indicators",
     "指標の一覧。市区町村を一つ指定すると、その指標の一覧表。",
-    "All indicators; of one municipality, its scorecard.",
+    "All indicators. Of one municipality: its scorecard.",
     gives=[HTML, *FORMATS],
     answers=[400, 406],
     parameters=ASKS,
@@ -144,7 +144,7 @@ def _drawn(context: Context) -> Tree:
 @operation(
     "indicators",
     "指標の値の分布の図(SVG)。値の分かる市区町村が10以上のとき。",
-    "How the values of an indicator are spread (SVG), where ten are known or more.",
+    "How the values of an indicator are spread (SVG). There is one where ten are known or more.",
     gives=["image/svg+xml"],
     answers=[400, 404],
     parameters=(_drawn, *ASKS),
