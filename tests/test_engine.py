@@ -146,7 +146,7 @@ def test_who_leaves_frees_his_worker(root: Path) -> None:
             asker.connect(str(running.store.run_dir / "own"))
             head = {"results": "csv", "graph": "nt", "dataset": None, "seconds": 3600}
             asker.sendall(frames.pack(head, RUNAWAY.encode()))
-            assert frames.receive(asker, 0)[0]["type"] == "started"
+            assert frames.receive(frames.incoming(asker), 0)[0]["type"] == "started"
             # By then the worker is amid the query.
             time.sleep(0.3)
         wait_until(lambda: before - running.workers())

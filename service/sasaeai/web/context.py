@@ -1,9 +1,10 @@
 """What every request needs: the settings, the repository, the store, the questions and the prefixes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, current_app, g, request
 from rdflib import SKOS, Graph, Literal
@@ -16,6 +17,7 @@ from sasaeai.lists.entries import Shelf
 from sasaeai.prefixes import Prefixes
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
+from sasaeai.statements.keeping import Keeper, Thing
 from sasaeai.store import Store
 from sasaeai.vocabulary import LANGUAGES
 from sasaeai.web.negotiation import preferred_language
@@ -31,6 +33,18 @@ class Context:
     questions: Mapping[str, Question]
     prefixes: Prefixes
     shelf: Shelf
+
+    @cached_property
+    def _keeper(self) -> Keeper[Any]:
+        return Keeper(self.store)
+
+    def kept(self, read: Callable[..., Thing], *language: str) -> Thing:
+        """Return what a flow reads that is the same for everybody (of a language): once for each version of the data.
+
+        `read` takes the store, the repository and the language, and is the key.
+        """
+        kept: Thing = self._keeper.take((read, *language), lambda: read(self.store, self.repository, *language))
+        return kept
 
     @cached_property
     def topics(self) -> Mapping[str, Topic]:

@@ -4,8 +4,7 @@ import threading
 
 from flask import Blueprint, Flask, Response, current_app, make_response, redirect, render_template, request, send_file
 
-from sasaeai import dataset, description
-from sasaeai.description import Description
+from sasaeai import dataset
 from sasaeai.errors import ServiceError
 from sasaeai.settings import Settings
 from sasaeai.web import answers, documents
@@ -52,17 +51,13 @@ def install(app: Flask, settings: Settings) -> None:
 def whole(extension: str | None = None) -> Response:
     """Answer with the description of the dataset."""
 
-    def described() -> Description:
-        return dataset.describe(here().store, here().repository)
-
     def page() -> Response:
-        said = described()
-        found = dataset.page(here().store, said, language())
-        embedded = description.embedded(said, here().repository)
-        html = render_template("dataset.html", page=found, document="/dataset", embedded=embedded)
+        found = here().kept(dataset.whole)
+        shown = found.pages[language()]
+        html = render_template("dataset.html", page=shown, document="/dataset", embedded=found.embedded)
         return answers.send_page(html, found.version)
 
-    return documents.answer("/dataset", extension, described, page)
+    return documents.answer("/dataset", extension, lambda: here().kept(dataset.whole).described, page)
 
 
 @blueprint.get("/.well-known/void")

@@ -1,7 +1,5 @@
 """The documents whose parts have IRIs of their own: the vocabulary, the shapes, the kinds of mistakes."""
 
-from collections.abc import Callable
-
 from flask import Blueprint, Response, make_response, render_template
 
 from sasaeai import description, diagram, terms
@@ -33,11 +31,9 @@ def ontology(extension: str | None = None) -> Response:
     """Answer with the vocabulary, every term of which is a part of this document (a hash IRI)."""
 
     def page() -> Response:
-        found = terms.vocabulary(here().store, here().repository, language())
-        labels = {row["from"]["value"]: row["fromLabel"]["value"] for row in found.links}
-        labels |= {row["to"]["value"]: row["toLabel"]["value"] for row in found.links}
-        drawn = {"labels": labels, "box_width": diagram.WIDTH, "box_height": diagram.HEIGHT}
-        return _page("ontology.html", "/ns", _embedded("ontology"), found.version, vocabulary=found, **drawn)
+        found = here().kept(terms.vocabulary, language())
+        size = {"box_width": diagram.WIDTH, "box_height": diagram.HEIGHT}
+        return _page("ontology.html", "/ns", found.embedded, found.version, vocabulary=found, **size)
 
     return documents.answer("/ns", extension, lambda: terms.ontology(here().store, here().repository), page)
 
@@ -68,8 +64,8 @@ def shapes(extension: str | None = None) -> Response:
     """Answer with the shapes, likewise."""
 
     def page() -> Response:
-        found = terms.rules(here().store, here().repository, language())
-        return _page("shapes.html", "/shapes", _embedded("shapes"), found.version, found=found, names=_names())
+        found = here().kept(terms.rules, language())
+        return _page("shapes.html", "/shapes", found.embedded, found.version, found=found)
 
     return documents.answer("/shapes", extension, lambda: terms.shapes(here().store, here().repository), page)
 
@@ -118,22 +114,6 @@ def context() -> Response:
     response = make_response(here().repository.context_text())
     response.headers["Content-Type"] = "application/ld+json"
     return response
-
-
-def _names() -> Callable[[str], str]:
-    """Return what shortens an IRI by the project's prefixes."""
-    prefixes = here().prefixes
-
-    def name(iri: str) -> str:
-        found = [f"{prefix}:{iri.removeprefix(space)}" for prefix, space in prefixes.items() if iri.startswith(space)]
-        return found[0] if found else iri
-
-    return name
-
-
-def _embedded(name: str) -> str:
-    """Return the terms of a document in schema.org's words."""
-    return terms.embedded(here().store, here().repository, name)
 
 
 def _page(template: str, document: str, embedded: str, version: str, **found: object) -> Response:
