@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from sasaeai.vocabulary import GRAPH
+from sasaeai.vocabulary import GRAPH, Words
 
 FOLDERS = ("data", "ontology", "shapes")
 
@@ -128,6 +128,12 @@ class Repository:
     def questions(self) -> list[QueryFile]:
         """Return the questions of the catalogue."""
         return self._queries("catalogue")
+
+    def themes(self) -> dict[str, Words]:
+        """Return the words of the themes that questions are about, by their keys, in the order they are shown."""
+        path = self.root / "queries" / "catalogue" / "themes.yaml"
+        said: dict[str, Words] = yaml.safe_load(path.read_text("utf-8")) if path.is_file() else {}
+        return said
 
     def topics(self) -> list[QueryFile]:
         """Return the topics that cities are compared by, in the order they are shown."""

@@ -4,22 +4,33 @@ A file `queries/catalogue/<name>.rq` is the registration: its `#+` header (YAML,
 whom and with which example; its text runs unchanged in any SPARQL tool.
 """
 
-from sasaeai.catalogue.asking import answer, arguments_of, example, fill
+from sasaeai.catalogue.asking import answer, arguments_of, example, fill, resolved
+from sasaeai.catalogue.chart import lines
 from sasaeai.catalogue.description import EXAMPLES, LICENCE, examples
 from sasaeai.catalogue.parameters import WANTED, Parameter
-from sasaeai.catalogue.questions import Question, questions, read
+from sasaeai.catalogue.questions import Chart, Question, moved, questions, read
+from sasaeai.catalogue.replies import EVIDENCE, FORMATS, Reply, ask, write
 
 __all__ = [
+    "EVIDENCE",
     "EXAMPLES",
+    "FORMATS",
     "LICENCE",
     "WANTED",
+    "Chart",
     "Parameter",
     "Question",
+    "Reply",
     "answer",
     "arguments_of",
+    "ask",
     "example",
     "examples",
     "fill",
+    "lines",
+    "moved",
     "questions",
     "read",
+    "resolved",
+    "write",
 ]

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sasaeai.catalogue.parameters import terms
+from sasaeai.catalogue import parameters
 from sasaeai.catalogue.questions import Question
 from sasaeai.errors import ServiceError
 from sasaeai.formats import GRAPH, RESULTS, Format
+from sasaeai.repository import Repository
 from sasaeai.store import Answer, Store
 from sasaeai.store.parameters import bind
 
@@ -15,10 +16,29 @@ def fill(question: Question, arguments: Mapping[str, Sequence[str]]) -> str:
 
     Raises ServiceError 400 naming the parameter that is unknown, missing, repeated or not of its type.
     """
-    unknown = sorted(arguments.keys() - question.parameters.keys())
-    if unknown:
-        raise ServiceError("unknown-parameter", 400, parameter=unknown[0], known=", ".join(question.parameters) or "—")
-    return bind(question.text, {each.name: terms(each, arguments) for each in question.parameters.values()})
+    _check_known(question, arguments)
+    return bind(question.text, {each.name: parameters.terms(each, arguments) for each in question.parameters.values()})
+
+
+def resolved(
+    store: Store, repository: Repository, question: Question, arguments: Mapping[str, Sequence[str]]
+) -> dict[str, list[str]]:
+    """Return arguments as `fill` takes them: municipalities by their codes and concepts by their keys, not by names.
+
+    Raises ServiceError 400 naming the parameter that is unknown, or whose value is nothing's name or several things'.
+    """
+    _check_known(question, arguments)
+    return {
+        name: parameters.resolved(question.parameters[name], values, store, repository)
+        for name, values in arguments.items()
+    }
+
+
+def _check_known(question: Question, arguments: Mapping[str, Sequence[str]]) -> None:
+    if unknown := sorted(arguments.keys() - question.parameters.keys()):
+        raise ServiceError(
+            "unknown-parameter", 400, parameter=unknown[0][:100], known=", ".join(question.parameters) or "—"
+        )
 
 
 def answer(

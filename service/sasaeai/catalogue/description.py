@@ -34,6 +34,8 @@ def examples(questions: Iterable[Question], prefixes: Prefixes, endpoint: str) -
             *(("schema:keywords", literal(tag)) for tag in question.tags),
             ("schema:target", iri(endpoint)),
             ("foaf:page", iri(EXAMPLES + question.name)),
+            *([("owl:deprecated", literal(True))] if question.deprecated else []),
+            *([("dct:isReplacedBy", iri(f"{EXAMPLES}#{question.replaced_by}"))] if question.replaced_by else []),
         ]
         subject = f"{EXAMPLES}#{question.name}"
         described += [statement(subject, expanded(prefixes, name), value) for name, value in about]

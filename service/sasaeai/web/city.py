@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from itertools import groupby
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from sasaeai import calendar, catalogue, charts, city, entity
 from sasaeai.city.things import Value
@@ -107,7 +107,7 @@ def monthly() -> Response:
         )
         for each in found
     ]
-    return _svg("monthly.svg", charts.panels(series), in_language("月別の数値", "Figures by month"))
+    return _svg("panels.svg", charts.panels(series), in_language("月別の数値", "Figures by month"))
 
 
 GROUPS = {
@@ -127,11 +127,7 @@ def _municipality() -> str:
 
 
 def _svg(template: str, drawing: charts.Drawing, title: str) -> Response:
-    response = make_response(render_template(template, drawing=drawing, title=title))
-    response.headers["Content-Type"] = "image/svg+xml; charset=utf-8"
-    response.headers["Content-Language"] = language()
-    response.headers["X-Dataset-Version"] = here().store.version()
-    return response
+    return answers.send_drawing(render_template(template, drawing=drawing, title=title), here().store.version())
 
 
 def _days(lane: Lane) -> list[date]:

@@ -14,7 +14,6 @@ from sasaeai.compare import Comparison, Difference
 from sasaeai.compare import tables as shown
 from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME, GRAPH_FORMATS, WORKBOOK, Format
-from sasaeai.lists.entries import MUNICIPALITY, Entry
 from sasaeai.store import Answer
 from sasaeai.vocabulary import CONCEPT
 from sasaeai.web import answers, lists, problems
@@ -55,9 +54,6 @@ def _topic(context: Context) -> Tree:
     topics = {"type": "string", "enum": [*context.topics]}
     return parameter("key", "話題の鍵。", "The key of a topic.", topics, where="path")
 
-
-_MOST_CHOICES = 60
-"""Cities to choose from by a click; others are named."""
 
 _BETWEEN = re.compile(r"[,、,\n]")
 
@@ -124,7 +120,7 @@ def text(key: str) -> Response:
     """Give the SPARQL of a topic, filled in with the municipalities given."""
     if key not in here().topics:
         raise ServiceError("not-found", 404, what=request.path)
-    wanted = compare.codes(here().store, here().repository, _asked().cities, language())
+    wanted = compare.codes(here().store, here().repository, _asked().cities)
     response = make_response(compare.fill(here().topics[key], wanted))
     response.headers["Content-Type"] = "application/sparql-query; charset=utf-8"
     return response
@@ -140,7 +136,7 @@ def _given(name: str) -> list[str]:
 
 
 def _resolved(asked: Asked) -> Asked:
-    return replace(asked, cities=compare.codes(here().store, here().repository, asked.cities, language()))
+    return replace(asked, cities=compare.codes(here().store, here().repository, asked.cities))
 
 
 def _moment(text: str) -> Moment:
@@ -173,31 +169,18 @@ def _page(asked: Asked, comparison: Comparison) -> Response:
         difference_name=lambda key: comparison.label(f"{CONCEPT}difference/{key}"),
         words=lambda term: shown.text(comparison, term),
         version=comparison.version,
-        **_choices(asked),
+        most=compare.MOST,
+        **lists.choices(asked.cities),
     )
     return answers.send_page(html, comparison.version)
 
 
 def _form(asked: Asked, error: ServiceError | None = None) -> Response:
     problem = error.message(language()) if error else None
-    return answers.send_page(render_template("compare.html", asked=asked, problem=problem, **_choices(asked)))
-
-
-def _code(city: Entry) -> str:
-    return city.cells[MUNICIPALITY][0].key
-
-
-def _choices(asked: Asked) -> dict[str, object]:
-    """Offer the cities with data; what else was asked for stays in the field it was typed in."""
-    known = lists.cities_with_data(here().shelf.take(here().shelf.listings["cities"], language()))
-    offered = [each for place, each in enumerate(known) if place < _MOST_CHOICES or _code(each) in asked.cities]
-    codes = {_code(each) for each in offered}
-    return {
-        "offered": offered,
-        "beyond": len(known) - len(offered),
-        "typed": [each for each in asked.cities if each not in codes],
-        "most": compare.MOST,
-    }
+    offered = lists.choices(asked.cities)
+    return answers.send_page(
+        render_template("compare.html", asked=asked, problem=problem, most=compare.MOST, **offered)
+    )
 
 
 def _file(asked: Asked, wanted: Format) -> Response:

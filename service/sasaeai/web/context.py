@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, current_app, g, request
 from rdflib import SKOS, Graph, Literal
 
-from sasaeai import calendar
+from sasaeai import calendar, catalogue
 from sasaeai.catalogue import Question
 from sasaeai.compare import Topic, topics
 from sasaeai.errors import ServiceError
@@ -19,7 +19,7 @@ from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.statements.keeping import Keeper, Thing
 from sasaeai.store import Store
-from sasaeai.vocabulary import LANGUAGES
+from sasaeai.vocabulary import LANGUAGES, Words
 from sasaeai.web.negotiation import preferred_language
 
 
@@ -50,6 +50,16 @@ class Context:
     def topics(self) -> Mapping[str, Topic]:
         """Return the topics that cities are compared by."""
         return topics(self.repository)
+
+    @cached_property
+    def themes(self) -> Mapping[str, Words]:
+        """Return the words of the themes that questions are about, in their order."""
+        return self.repository.themes()
+
+    @cached_property
+    def moved(self) -> Mapping[str, str]:
+        """Name the questions that answer no more, each with what has taken its place."""
+        return catalogue.moved(self.repository)
 
     @cached_property
     def state_names(self) -> Mapping[tuple[str, str], str]:

@@ -8,13 +8,12 @@ from sasaeai.catalogue import arguments_of
 from sasaeai.errors import ServiceError
 from sasaeai.formats import Format
 from sasaeai.lists import Listing, choosing, search, wishes
-from sasaeai.lists.entries import Entries, Entry
+from sasaeai.lists.entries import MUNICIPALITY, Entries, Entry
 from sasaeai.lists.wishes import Wish
 from sasaeai.statements import paging, writing
-from sasaeai.statements.paging import Paging
 from sasaeai.web import answers, documents, particulars
 from sasaeai.web.context import Context, as_of, here, language
-from sasaeai.web.links import this_file, this_page
+from sasaeai.web.links import this_file
 from sasaeai.web.negotiation import HTML
 from sasaeai.web.operations import OF_DATA, Tree, operation, parameter
 
@@ -30,6 +29,8 @@ def _within(context: Context) -> Tree:
 
 
 WORDS = ("q", _within, "asOf", "page", "limit", "lang")
+_MOST_CHOICES = 60
+"""Municipalities to choose from by a click; others are named."""
 
 _OF_A_GROUP = 5
 """Things that the search shows of each list before one is chosen."""
@@ -143,7 +144,7 @@ def _page(listing: Listing) -> Response:
     )
     response = answers.send_page(html, entries.version)
     documents.link(response, *answers.files(writing.FORMATS, this_file))
-    return _link(response, asked, len(chosen.entries))
+    return documents.link_pages(response, asked, len(chosen.entries))
 
 
 def _file(listing: Listing, results: Format) -> Response:
@@ -176,7 +177,7 @@ def _search_page() -> Response:
         "search.html", text=text, groups=groups, shown=shown, total=total, within=within, paging=asked, version=version
     )
     response = answers.send_page(html, version)
-    return _link(response, asked, total) if within else response
+    return documents.link_pages(response, asked, total) if within else response
 
 
 def _search_file(results: Format) -> Response:
@@ -184,17 +185,26 @@ def _search_file(results: Format) -> Response:
     _, groups, version = _searched()
     hits = [hit for group in groups for hit in group.hits]
     response = answers.worded(answers.send(search.answer(asked.cut(hits), language(), version, results)))
-    return _link(response, asked, len(hits))
-
-
-def _link(response: Response, asked: Paging, total: int) -> Response:
-    """Say in the head of a response where the other pages are (RFC 8288)."""
-    for relation, number in asked.others(total).items():
-        documents.link(response, f'<{this_page(page=str(number))}>; rel="{relation}"')
-    return response
+    return documents.link_pages(response, asked, len(hits))
 
 
 def cities_with_data(municipalities: Entries) -> Sequence[Entry]:
     """Return those of the list of municipalities of which a document tells."""
     wish = Wish(chosen={"data": ["true"]})
     return choosing.choose(here().shelf.listings["cities"], municipalities, wish).entries
+
+
+def choices(chosen: Sequence[str]) -> dict[str, object]:
+    """Offer the municipalities with data to choose from; others that are chosen stay in the field they are typed in."""
+    known = cities_with_data(here().shelf.take(here().shelf.listings["cities"], language()))
+    offered = [each for place, each in enumerate(known) if place < _MOST_CHOICES or _code(each) in chosen]
+    codes = {_code(each) for each in offered}
+    return {
+        "offered": offered,
+        "beyond": len(known) - len(offered),
+        "typed": [each for each in chosen if each not in codes],
+    }
+
+
+def _code(city: Entry) -> str:
+    return city.cells[MUNICIPALITY][0].key

@@ -3,20 +3,20 @@
 from collections.abc import Iterator, Mapping
 
 from sasaeai import catalogue
-from sasaeai.catalogue import Parameter
+from sasaeai.catalogue import Parameter, Question
 from sasaeai.lists import Listing
 from sasaeai.lists.entries import MUNICIPALITY
 from sasaeai.lists.wishes import STATE, parameter_of
-from sasaeai.vocabulary import CONCEPT, LANGUAGES
+from sasaeai.vocabulary import CONCEPT, LANGUAGES, Words
 from sasaeai.web.context import Context
-from sasaeai.web.operations import One, Tree, parameter, results, several
+from sasaeai.web.operations import One, Tree, parameter, several, tables
 
 SCHEMAS: Mapping[str, Tree] = {
     "municipality": {"type": "string"},
     "day": {"type": "string"},
     "fiscal-year": {"type": "string"},
     "language": {"type": "string", "enum": [*LANGUAGES]},
-    "concept": {"type": "string", "pattern": "^[a-z0-9-]{1,60}$"},
+    "concept": {"type": "string"},
     "iri": {"type": "string", "format": "iri"},
     "text": {"type": "string"},
 }
@@ -30,11 +30,23 @@ def questions(context: Context) -> Iterator[One]:
         yield One(
             each.name,
             each.title,
-            each.summary,
+            _whole(each),
             [_asked(known) for known in each.parameters.values()],
             [(name, value) for name, values in example.items() for value in values],
-            results(each.columns),
+            tables(each.columns),
+            each.deprecated is not None,
         )
+
+
+def _whole(question: Question) -> Words:
+    """Return what a question answers, and what is to be minded."""
+    said = [question.summary, *([question.caveat] if question.caveat else [])]
+    return {each: "\n\n".join(words[each] for words in said) for each in LANGUAGES}
+
+
+def drawn(context: Context) -> Iterator[One]:
+    """Tell of the questions whose answers are drawn."""
+    return (each for each in questions(context) if context.questions[each.name].chart)
 
 
 def _asked(told: Parameter) -> Tree:
@@ -52,7 +64,7 @@ def _asked(told: Parameter) -> Tree:
 def listings(context: Context) -> Iterator[One]:
     """Tell of every list."""
     for each in context.shelf.listings.values():
-        yield One(each.name, each.title, each.summary, list(_wished(each)), results=results(each.columns))
+        yield One(each.name, each.title, each.summary, list(_wished(each)), schemas=tables(each.columns))
 
 
 def _wished(listing: Listing) -> Iterator[Tree]:
