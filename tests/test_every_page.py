@@ -41,6 +41,11 @@ KINDS = {
     "comparison of one": "/compare?m=132241",
     "comparison": "/compare?m=132241&m=072036",
     "comparison of two days": "/compare?m=132241&asOf=2017-04-01&asOf=2024-04-01",
+    "indicators": "/indicators/",
+    "indicator": "/indicators/second-tier-coverage?m=072036&asOf=FY2023",
+    "scorecard": "/indicators/?m=132241",
+    "scorecard on a day": "/indicators/?m=221007&asOf=2019-04-01",
+    "indicator that is none": "/indicators/no-such-thing",
     "questions": "/queries/",
     "question": "/queries/contractor-history?m=132241",
     "query": "/sparql",
@@ -59,7 +64,7 @@ KINDS = {
     "nothing there": "/doc/132241/no-such-thing",
     "day that is none": "/doc/132241?asOf=2019-02-30",
 }
-WRONG = {"comparison of one": 400, "nothing there": 404, "day that is none": 400}
+WRONG = {"comparison of one": 400, "indicator that is none": 404, "nothing there": 404, "day that is none": 400}
 WITH_SCRIPT = {"query", "query answered"}
 HEAD_OF_LONG = {"include": [["header"], ["footer"], ["main > :nth-child(-n+25)"]]}
 """Pages of hundreds of sections that are all made alike are looked at as far as they tell something new."""

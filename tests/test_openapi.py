@@ -170,10 +170,17 @@ def test_the_description_is_kept_until_it_changes(service: Service) -> None:
     assert (again.status, again.body) == (304, b"")
 
 
+FEW_CITIES = {"/charts/distribution.svg"}
+"""What is answered from ten cities on: nothing is drawn of fewer."""
+
+
 def test_every_example_is_answered_as_described(service: Service, document: Document) -> None:
     for path, method, told in operations(document):
         if method == "GET":
             reply = ask(service.url + told["x-example"])
+            if path in FEW_CITIES:
+                assert (reply.status, "404" in told["responses"]) == (404, True)
+                continue
             answer = told["responses"].get("200")
             assert reply.status == 200, path
             assert answer is None or reply.type in answer["content"], path

@@ -18,6 +18,7 @@ from sasaeai.web import (
     context,
     dataset,
     entity,
+    indicators,
     links,
     lists,
     pages,
@@ -40,7 +41,8 @@ def create_app(settings: Settings, store: Store) -> Flask:
     known = catalogue.questions(repository), declared.read(repository), Shelf(store, listings(repository))
     context.install(app, context.Context(settings, repository, store, *known))
     links.install(app)
-    for each in (pages, sparql, prefixes, city, entity, terms, dataset, questions, compare, lists, texts, reference):
+    flows = (pages, sparql, prefixes, city, entity, terms, dataset, questions, compare, indicators, lists, texts)
+    for each in (*flows, reference):
         app.register_blueprint(each.blueprint)
     bodies.install(app, settings)
     dataset.install(app, settings)

@@ -13,6 +13,8 @@ from sasaeai import calendar, catalogue
 from sasaeai.catalogue import Question
 from sasaeai.compare import Topic, topics
 from sasaeai.errors import ServiceError
+from sasaeai.indicators import indicators
+from sasaeai.indicators.measures import Measures
 from sasaeai.lists.entries import Shelf
 from sasaeai.prefixes import Prefixes
 from sasaeai.repository import Repository
@@ -60,6 +62,11 @@ class Context:
     def moved(self) -> Mapping[str, str]:
         """Name the questions that answer no more, each with what has taken its place."""
         return catalogue.moved(self.repository)
+
+    @cached_property
+    def measures(self) -> Measures:
+        """Return what the indicators find of all cities."""
+        return Measures(self.store, self.repository, indicators(self.repository))
 
     @cached_property
     def state_names(self) -> Mapping[tuple[str, str], str]:
@@ -139,6 +146,7 @@ def navigation() -> list[tuple[str, str]]:
     return [
         ("/lists/", in_language("一覧", "Lists")),
         ("/compare", in_language("比べる", "Compare")),
+        ("/indicators/", in_language("指標", "Indicators")),
         ("/queries/", in_language("質問集", "Questions")),
         ("/sparql", "SPARQL"),
         ("/dataset", in_language("データ", "Data")),

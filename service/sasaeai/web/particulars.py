@@ -23,6 +23,21 @@ SCHEMAS: Mapping[str, Tree] = {
 """What the text given for each type of parameter is like, as far as a schema can say."""
 
 
+def cities(context: Context) -> Tree:
+    """Tell of the parameter that names cities, with those of the questions' examples for instance."""
+    named = [code for each in context.questions.values() for code in each.example.get("parameters", {}).get("m", ())]
+    example = list(dict.fromkeys(map(str, named)))[:2]
+    ja, en = "市区町村のコードか名称。", "Codes or names of municipalities."
+    return parameter("m", ja, en, several({"type": "string"}), example=example)
+
+
+def indicators(context: Context) -> Iterator[One]:
+    """Tell of every indicator, and what it means there that something is not stated."""
+    for each in context.measures.indicators.values():
+        said = {language: f"{each.summary[language]}\n\n{each.not_stated[language]}" for language in LANGUAGES}
+        yield One(each.name, each.title, said, [])
+
+
 def questions(context: Context) -> Iterator[One]:
     """Tell of every question of the catalogue."""
     for each in context.questions.values():
