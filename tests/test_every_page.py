@@ -25,6 +25,7 @@ KINDS = {
     "city on a day": "/doc/221007?asOf=2018-04-01",
     "city of the register": "/doc/473618",
     "prefecture": "/doc/prefecture/13",
+    "ward": "/doc/221015",
     "thing of several classes": "/doc/132241/commission/tier-1-fy2017",
     "tier": "/doc/132241/tier/1?asOf=2020-04-01",
     "council": "/doc/132241/council/marutto",

@@ -17,6 +17,7 @@ from sasaeai.web import (
     compare,
     context,
     dataset,
+    discovery,
     entity,
     indicators,
     links,
@@ -41,8 +42,22 @@ def create_app(settings: Settings, store: Store) -> Flask:
     known = catalogue.questions(repository), declared.read(repository), Shelf(store, listings(repository))
     context.install(app, context.Context(settings, repository, store, *known))
     links.install(app)
-    flows = (pages, sparql, prefixes, city, entity, terms, dataset, questions, compare, indicators, lists, texts)
-    for each in (*flows, reference):
+    for each in (
+        pages,
+        sparql,
+        prefixes,
+        city,
+        entity,
+        terms,
+        dataset,
+        questions,
+        compare,
+        indicators,
+        lists,
+        texts,
+        discovery,
+        reference,
+    ):
         app.register_blueprint(each.blueprint)
     bodies.install(app, settings)
     dataset.install(app, settings)

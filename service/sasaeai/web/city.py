@@ -6,10 +6,10 @@ from itertools import groupby
 from flask import Blueprint, Response, render_template, request
 
 from sasaeai import calendar, catalogue, charts, city, entity
-from sasaeai.city.things import Value
 from sasaeai.city.timeline import Lane, stretches
 from sasaeai.errors import ServiceError
 from sasaeai.model import is_municipality_code
+from sasaeai.statements.things import Value
 from sasaeai.vocabulary import ID
 from sasaeai.web import answers
 from sasaeai.web.context import as_of, here, in_language, language

@@ -82,6 +82,7 @@ class Context:
 def install(app: Flask, context: Context) -> None:
     """Give an application its context, and its templates the words they share."""
     app.extensions["sasaeai"] = context
+    app.context_processor(_words)
     app.jinja_env.globals["language"] = language
     app.jinja_env.globals["as_of"] = as_of
     app.jinja_env.globals["state_name"] = lambda key: context.state_names[key, language()]
@@ -91,6 +92,12 @@ def install(app: Flask, context: Context) -> None:
     app.jinja_env.globals["design_tokens"] = (Path(app.static_folder or "") / "npm" / "tokens.css").is_file()
     app.jinja_env.filters["reading"] = lambda text: calendar.reading(str(text), language())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _words() -> dict[str, Any]:
+    """Give a page its language once: it is asked for thousands of times."""
+    known = language()
+    return {"language": lambda: known, "_": (lambda ja, _: ja) if known == "ja" else (lambda _, en: en)}
 
 
 def here() -> Context:

@@ -112,6 +112,7 @@ def dump(name: str) -> Response:
 @operation("pages", "検索ロボットへの案内。", "What crawlers are told.", gives=["text/plain"])
 def robots() -> Response:
     """Tell crawlers that all that is linked may be read, and what is not worth it."""
-    response = make_response(ROBOTS)
+    base = here().settings.public_base
+    response = make_response(ROBOTS + (f"Sitemap: {base}sitemap.xml\n" if base else ""))
     response.headers["Content-Type"] = "text/plain; charset=utf-8"
     return response

@@ -50,6 +50,7 @@ PAGES: Mapping[str, Callable[[thing_flow.About, str], Response]] = {
     ORG + "Organization": things.body,
     ORG + "FormalOrganization": things.body,
     SAS + "Source": things.source,
+    SAS + "Ward": things.ward,
 }
 """The classes whose things have a page of their own kind; every other thing has the page of fields and links."""
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from sasaeai import calendar, catalogue, charts, compare, workbook
+from sasaeai import calendar, catalogue, charts, workbook
 from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME, WORKBOOK, Format
 from sasaeai.indicators import THEMES, Indicator
@@ -19,6 +19,7 @@ from sasaeai.indicators.readings import Reading, Standing
 from sasaeai.statements import paging, writing
 from sasaeai.statements.evidence import Evidence, evidence
 from sasaeai.statements.labels import labels
+from sasaeai.statements.municipalities import municipalities
 from sasaeai.store import Answer
 from sasaeai.web import answers, documents, particulars
 from sasaeai.web.context import Context, as_of, here, in_language, language
@@ -187,7 +188,7 @@ def _cities() -> list[City]:
     if not given:
         return []
     known = here().measures.cities().by_code
-    codes = compare.codes(here().store, here().repository, given)
+    codes = municipalities(here().store, here().repository).codes(given)
     if unknown := [code for code in codes if code not in known]:
         raise ServiceError("unknown-municipality", 400, value=unknown[0])
     return [known[code] for code in codes]

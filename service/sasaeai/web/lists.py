@@ -1,6 +1,7 @@
 """The lists: an index, each with words, facets, order and pages, and whole as a file; and the search over all."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain, islice
 
 from flask import Blueprint, Response, render_template, request
 
@@ -20,6 +21,8 @@ from sasaeai.web.operations import OF_DATA, Tree, operation, parameter
 blueprint = Blueprint("lists", __name__)
 
 _OF_THE_PAGE = {"asOf", "lang", "page", "limit", "_format", "_mediatype"}
+_MOST_CHOICES = 60
+"""Municipalities to choose from by a click; others are named."""
 SEARCHES = ("名称、読み、コードから探す。", "Find things by name, reading or code, in all lists.")
 
 
@@ -29,8 +32,6 @@ def _within(context: Context) -> Tree:
 
 
 WORDS = ("q", _within, "asOf", "page", "limit", "lang")
-_MOST_CHOICES = 60
-"""Municipalities to choose from by a click; others are named."""
 
 _OF_A_GROUP = 5
 """Things that the search shows of each list before one is chosen."""
@@ -183,9 +184,12 @@ def _search_page() -> Response:
 def _search_file(results: Format) -> Response:
     asked = paging.read(_arguments())
     _, groups, version = _searched()
-    hits = [hit for group in groups for hit in group.hits]
-    response = answers.worded(answers.send(search.answer(asked.cut(hits), language(), version, results)))
-    return documents.link_pages(response, asked, len(hits))
+    total = sum(len(group.hits) for group in groups)
+    places = asked.cut(range(total))
+    every = chain.from_iterable(group.hits for group in groups)
+    hits = islice(every, places[0], places[-1] + 1) if places else ()
+    response = answers.worded(answers.send(search.answer(hits, language(), version, results)))
+    return documents.link_pages(response, asked, total)
 
 
 def cities_with_data(municipalities: Entries) -> Sequence[Entry]:

@@ -33,7 +33,7 @@ def named(extension: str) -> Response:
 def _document(extension: str | None) -> Response:
     if extension == "html":
         page = render_template("prefixes.html", prefixes=here().prefixes, lines=prefixes.lines(here().prefixes))
-        response, form = answers.send_page(page), f"html?lang={language()}"
+        response, form = answers.send_page(page, here().store.version()), f"html?lang={language()}"
     else:
         wanted = answers.required(PREFIX_FORMATS, extension=extension)
         response, form = answers.send_text(prefixes.as_format(here().prefixes, wanted), wanted), wanted.name

@@ -50,7 +50,7 @@ def listing() -> Response:
         found = [known[row] for row in _index(here()).find(words_of(words))]
         by_theme = {theme: [each for each in found if each.tags[0] == theme] for theme in themes}
         html = render_template("questions.html", words=words, by_theme=by_theme, themes=themes, count=len(found))
-        response = answers.send_page(html)
+        response = answers.send_page(html, here().store.version())
     else:
         wanted = answers.required(GRAPH_FORMATS)
         response = answers.send_text(_examples(here(), wanted), wanted)
@@ -207,7 +207,8 @@ def _page(question: Question) -> Response:
     if "asOf" not in question.parameters:
         given.pop("asOf", None)  # it goes along with every link, also to what knows no day
     if any(each.required and each.name not in given for each in question.parameters.values()):
-        return answers.send_page(_form(question, given))  # who comes by a link has not been asked yet
+        # Who comes by a link has not been asked yet.
+        return answers.send_page(_form(question, given), here().store.version())
     try:
         known = _resolved(question, given)
         asked = _asked() or Paging()
