@@ -12,10 +12,11 @@ from rdflib import DCTERMS, OWL, RDFS, Graph, URIRef
 
 from .conftest import ROOT, Service, start_service, stop_service
 from .pages import Block, blocks, commands
+from .test_readme import LESSON as SECTION
 from .test_readme import assert_prints
 from .test_sparql import ask
 
-LESSON = [each for each in blocks(ROOT / "queries" / "README.md") if each.section == "Writing a question"]
+LESSON = [each for each in blocks(ROOT / "queries" / "README.md") if each.section == SECTION]
 EXAMPLES = "https://w3id.org/sasaeai/queries/#"
 
 pytestmark = pytest.mark.slow
@@ -65,7 +66,7 @@ def test_a_new_file_is_a_page_with_a_form_and_an_entry_in_the_list(service: Serv
     page = ask(f"{service.url}/queries/contacts?m=072036", Accept="text/html", Accept_Language="ja").body.decode()
     assert "<h1>どこに問い合わせればよいですか</h1>" in page
     assert "番号は資料の時点のもの" in page
-    assert "記載なし" in page
+    assert "値なし" in page
     listed = ask(f"{service.url}/queries/", Accept="text/html", Accept_Language="en").body.decode()
     assert '<a href="/queries/contacts?lang=en">Whom can one ask?</a>' in listed
 

@@ -5,7 +5,7 @@ whom and with which example; its text runs unchanged in any SPARQL tool.
 """
 
 from sasaeai.catalogue.asking import answer, arguments_of, example, fill, resolved
-from sasaeai.catalogue.chart import lines
+from sasaeai.catalogue.chart import Line, lines
 from sasaeai.catalogue.description import EXAMPLES, LICENCE, examples
 from sasaeai.catalogue.parameters import WANTED, Parameter
 from sasaeai.catalogue.questions import Chart, Question, moved, questions, read
@@ -18,6 +18,7 @@ __all__ = [
     "LICENCE",
     "WANTED",
     "Chart",
+    "Line",
     "Parameter",
     "Question",
     "Reply",

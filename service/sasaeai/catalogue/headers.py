@@ -60,7 +60,7 @@ class Header:
         return self.words(key) if key in self else None
 
     def text(self, key: str, wanted: str) -> str:
-        """Return a text that is neither empty nor a number: YAML reads 132241 as one, "132241" as a text."""
+        """Return a text that is neither empty nor a number: YAML reads 11002 as one, "011002" as a text."""
         said = self.needed(key, wanted)
         if not isinstance(said, str) or not said.strip():
             raise self.wrong(key, f"{wanted}, as a text in quotation marks; it says {said!r}")

@@ -47,7 +47,8 @@ class Told:
     version: str
 
 
-_KEPT: WeakKeyDictionary[Store, Last[Told]] = WeakKeyDictionary()
+KEPT: WeakKeyDictionary[Store, Last[Told]] = WeakKeyDictionary()
+"""What is kept of each store, as `dossiers.KEPT`."""
 
 
 def compare(
@@ -99,7 +100,7 @@ def _told(store: Store, asked: Sequence[Topic], cities: Mapping[str, str]) -> di
         weights = {code: 1 + sum(map(len, rows.values())) for code, rows in found.items()}
         return {(code, keys): (Told(rows, version), weights[code]) for code, rows in found.items()}
 
-    taken = _KEPT.setdefault(store, Last(_ROWS)).take([(code, keys) for code in cities], store.version(), read)
+    taken = KEPT.setdefault(store, Last(_ROWS)).take([(code, keys) for code in cities], store.version(), read)
     return {code: each for (code, _), each in taken.items()}
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from sasaeai.indicators import DAY, Indicator
 from sasaeai.indicators.cities import Cities, City, cities
@@ -12,7 +13,7 @@ from sasaeai.indicators.national import National, national
 from sasaeai.indicators.peers import Peers, peers
 from sasaeai.indicators.readings import NO_DOCUMENT, NOT_STATED, Found, Standing, judge
 from sasaeai.repository import Repository
-from sasaeai.statements import by, select
+from sasaeai.statements import Table, by, select
 from sasaeai.statements.keeping import Keeper
 from sasaeai.store import Store
 from sasaeai.store.parameters import bind, literal
@@ -37,7 +38,7 @@ class Findings:
         """Return what is found of a city, or why nothing is."""
         return self.by_city.get(city.iri) or (NOT_STATED if city.documents else NO_DOCUMENT)
 
-    @property
+    @cached_property
     def known(self) -> dict[str, float]:
         """Return the known values by the IRIs of their cities, in the order of the codes."""
         found = {iri: self.by_city[iri].number for iri in self.cities.by_iri if iri in self.by_city}
@@ -61,6 +62,7 @@ class Measures:
         self._store, self._repository = store, repository
         self._cities = Keeper[Cities](store)
         self._national = Keeper[National](store)
+        self._tables = Keeper[Table](store)
         self._findings = Keeper[Findings](store, most=_KEPT)
 
     def cities(self) -> Cities:
@@ -81,8 +83,11 @@ class Measures:
         return bind(indicator.query.body, {"m": [literal(code) for code in codes], **asked})
 
     def _find(self, indicator: Indicator, day: date) -> Findings:
-        asked = {"asOf": literal(day)} if indicator.time == DAY else {}
-        table = select(self._store, indicator.query, **asked)
+        if indicator.time == DAY:
+            table = select(self._store, indicator.query, asOf=literal(day))
+        else:
+            # What is asked knows no day: on another, the same rows are judged again.
+            table = self._tables.take(indicator.name, lambda: select(self._store, indicator.query))
         everywhere = self.cities()
         told = by(table.rows, "municipality")
         found = {iri: judge(rows, indicator.time, day) for iri, rows in told.items() if iri in everywhere.by_iri}

@@ -29,26 +29,24 @@ def peers(city: City, cities: Cities, known: Mapping[str, float], day: date) -> 
 
     Where the population of the city is not known, it is no feature. The nearest in population come first.
     """
-    others = [cities.by_iri[iri] for iri in known if iri != city.iri]
-    own = city.population(day)
+    others = [each for iri in known if iri != city.iri and (each := cities.by_iri[iri]).kind == city.kind]
+    people = {each: number for each in (city, *others) if (number := each.population(day))}
     for features in _LADDER:
-        if POPULATION in features and own is None:
+        if POPULATION in features and city not in people:
             continue
-        like = [each for each in others if _alike(city, each, features, own, day)]
+        like = [each for each in others if _alike(city, each, features, people)]
         if len(like) >= FEWEST or features == (KIND,):
-            return Peers(features, sorted(like, key=lambda each: (_apart(own, each, day), each.code)))
+            return Peers(features, sorted(like, key=lambda each: (_apart(city, each, people), each.code)))
     raise AssertionError("the loosest likeness is always found")
 
 
-def _alike(city: City, other: City, features: Sequence[str], own: float | None, day: date) -> bool:
-    if other.kind != city.kind or (PREFECTURE in features and other.prefecture != city.prefecture):
+def _alike(city: City, other: City, features: Sequence[str], people: Mapping[City, float]) -> bool:
+    if PREFECTURE in features and other.prefecture != city.prefecture:
         return False
-    if POPULATION not in features:
-        return True
-    theirs = other.population(day)
-    return bool(own and theirs and own / FACTOR <= theirs <= own * FACTOR)
+    return POPULATION not in features or _apart(city, other, people) <= FACTOR
 
 
-def _apart(own: float | None, other: City, day: date) -> float:
-    theirs = other.population(day)
+def _apart(city: City, other: City, people: Mapping[City, float]) -> float:
+    """Return how many times as many people one of two cities has as the other; infinitely many if that is not known."""
+    own, theirs = people.get(city), people.get(other)
     return max(own / theirs, theirs / own) if own and theirs else float("inf")

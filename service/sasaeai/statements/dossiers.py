@@ -34,7 +34,8 @@ class Dossier:
     version: str
 
 
-_KEPT: WeakKeyDictionary[Store, Last[Dossier]] = WeakKeyDictionary()
+KEPT: WeakKeyDictionary[Store, Last[Dossier]] = WeakKeyDictionary()
+"""What is kept of each store; it needs no emptying, for it is of one version of the data."""
 
 
 def dossiers(store: Store, repository: Repository, cities: Iterable[str], language: str) -> list[Dossier]:
@@ -44,7 +45,7 @@ def dossiers(store: Store, repository: Repository, cities: Iterable[str], langua
         found = _read(store, repository, [city for city, _ in keys], language)
         return {(city, language): (each, 1 + len(each.things)) for city, each in found.items()}
 
-    kept = _KEPT.setdefault(store, Last(MOST))
+    kept = KEPT.setdefault(store, Last(MOST))
     return list(kept.take([(city, language) for city in cities], store.version(), read).values())
 
 

@@ -48,6 +48,9 @@ class Register:
         if not found:
             raise ServiceError("unknown-municipality", 400, parameter=parameter, value=text[:100], example=example)
         choices = {each: self.called[each] for each in found}
+        if len({words["en"] for words in choices.values()}) < len(choices):
+            # A city and a town of one prefecture can have the same name in English.
+            choices = {each: {**words, "en": f"{words['en']}, {words['ja']}"} for each, words in choices.items()}
         told = {
             language: ", ".join(f"{each} ({words[language]})" for each, words in choices.items())
             for language in LANGUAGES

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 
 from sasaeai import calendar, compare, workbook
 from sasaeai.calendar import Moment
-from sasaeai.compare import Comparison, Difference
+from sasaeai.compare import Comparison, Difference, sheets
 from sasaeai.compare import tables as shown
 from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME, GRAPH_FORMATS, WORKBOOK, Format
@@ -182,7 +182,7 @@ def _file(asked: Asked, wanted: Format) -> Response:
         case "csv":
             body = shown.csv_of(comparison, language())
         case "xlsx":
-            body = workbook.write(shown.sheets(comparison, language()), shown.WIDTHS)
+            body = workbook.write(sheets.sheets(comparison, language()), sheets.WIDTHS)
         case syntax:
             body = shown.rdf_of(comparison, here().prefixes, language(), syntax)
     response = answers.send(Answer(body, wanted, comparison.version, "solutions"))

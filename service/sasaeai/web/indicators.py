@@ -35,7 +35,7 @@ FORMATS = (*writing.FORMATS, WORKBOOK, *(BY_NAME[name] for name in ("ttl", "json
 ASKED = (particulars.cities, "asOf", "lang")
 
 _EXTENSIONS = "any(csv, json, srj, xlsx, ttl, jsonld, rdf, nt)"
-_QUOTED = 8
+_QUOTED = 5
 """Things of each reading whose quotes a page shows; the files name all."""
 _PEERS = 10
 _CHOICES = 60
