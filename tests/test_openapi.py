@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -25,7 +26,7 @@ from sasaeai.web import create_app, openapi, particulars
 from sasaeai.web.context import Context
 
 from .conftest import ROOT, Service, start_service, stop_service
-from .test_sparql import ask
+from .test_sparql import Reply, ask
 
 Document = dict[str, Any]
 LANGUAGES = ("ja", "en")
@@ -171,10 +172,27 @@ def test_the_description_is_kept_until_it_changes(service: Service) -> None:
     assert (again.status, again.body) == (304, b"")
 
 
+def patiently(url: str) -> Reply:
+    """Ask again as long as the service says that what is asked for is not ready yet."""
+    for _ in range(10):
+        reply = ask(url)
+        if reply.status != 503:
+            break
+        time.sleep(int(reply.headers["Retry-After"]))
+    return reply
+
+
+FEW_CITIES = {"/charts/distribution.svg"}
+"""What is answered from ten cities on: nothing is drawn of fewer."""
+
+
 def test_every_example_is_answered_as_described(service: Service, document: Document) -> None:
     for path, method, told in operations(document):
         if method == "GET":
-            reply = ask(service.url + told["x-example"])
+            reply = patiently(service.url + told["x-example"])
+            if path in FEW_CITIES:
+                assert (reply.status, "404" in told["responses"]) == (404, True)
+                continue
             answer = told["responses"].get("200")
             assert reply.status == 200, path
             assert answer is None or reply.type in answer["content"], path

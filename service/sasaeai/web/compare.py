@@ -16,7 +16,7 @@ from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME, GRAPH_FORMATS, WORKBOOK, Format
 from sasaeai.store import Answer
 from sasaeai.vocabulary import CONCEPT
-from sasaeai.web import answers, lists, problems
+from sasaeai.web import answers, lists, particulars, problems
 from sasaeai.web.context import Context, here, language
 from sasaeai.web.negotiation import HTML
 from sasaeai.web.operations import OF_DATA, Tree, operation, parameter, several
@@ -29,16 +29,8 @@ FORMATS = (BY_NAME["csv"], WORKBOOK, *GRAPH_FORMATS)
 TELLS = ("市区町村を比べる。", "Municipalities side by side, as of any days.")
 
 
-def _cities(context: Context) -> Tree:
-    """Tell of the cities to compare, those of the questions' examples for instance."""
-    named = [code for each in context.questions.values() for code in each.example.get("parameters", {}).get("m", ())]
-    example = list(dict.fromkeys(map(str, named)))[:2]
-    ja, en = "市区町村のコードか名称。", "Codes or names of municipalities."
-    return parameter("m", ja, en, several({"type": "string"}), example=example)
-
-
 ASKS = (
-    _cities,
+    particulars.cities,
     parameter("asOf", "基準日。", "Days to compare as of.", several({"type": "string"}), example=["2019-04-01"]),
     parameter(
         "only",
@@ -114,7 +106,7 @@ def file(extension: str) -> Response:
     "The SPARQL of a topic, filled in with the municipalities given.",
     gives=["application/sparql-query"],
     answers=[400, 404, 503],
-    parameters=[_topic, _cities],
+    parameters=[_topic, particulars.cities],
 )
 def text(key: str) -> Response:
     """Give the SPARQL of a topic, filled in with the municipalities given."""

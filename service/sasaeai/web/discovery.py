@@ -14,7 +14,7 @@ from sasaeai.web import answers
 from sasaeai.web.context import Context, colophon, here, language, navigation
 from sasaeai.web.editor import LOCAL
 from sasaeai.web.links import uri
-from sasaeai.web.operations import Tree, operation, parameter
+from sasaeai.web.operations import OF_DATA, Tree, operation, parameter
 
 blueprint = Blueprint("discovery", __name__)
 
@@ -35,21 +35,25 @@ class Place:
     changed: str | None = None
 
 
-def _listing(context: Context) -> Tree:
+def _list(context: Context) -> Tree:
     names = {"type": "string", "enum": [*context.shelf.listings]}
     return parameter("name", "一覧の名前。", "The name of a list.", names, where="path")
 
 
-NUMBER = parameter("number", "何番目か。", "Which of its sitemaps.", {"type": "integer", "minimum": 1}, where="path")
+NUMBER = parameter(
+    "number", "何番目の部分か。", "Which part.", {"type": "integer", "minimum": 1}, where="path", example=1
+)
 
 
 @blueprint.get("/sitemap.xml")
 @operation(
-    "pages",
-    "サイトマップの索引(sitemaps.org 0.9)。",
-    "The index of the sitemaps (sitemaps.org 0.9).",
+    "dataset",
+    "サイトマップの一覧。",
+    "The sitemaps there are.",
     gives=["application/xml"],
-    headers=["X-Dataset-Version"],
+    answers=[503],
+    parameters=["lang"],
+    headers=OF_DATA,
 )
 def index() -> Response:
     """List the sitemaps: one of the pages that are always there, and for each list as many as its things need."""
@@ -66,8 +70,8 @@ def index() -> Response:
 
 @blueprint.get("/sitemaps/pages.xml")
 @operation(
-    "pages",
-    "つねにあるページのサイトマップ。",
+    "dataset",
+    "いつもあるページのサイトマップ。",
     "The sitemap of the pages that are always there.",
     gives=["application/xml"],
 )
@@ -81,13 +85,13 @@ def pages() -> Response:
 
 @blueprint.get("/sitemaps/<name>-<int:number>.xml")
 @operation(
-    "pages",
-    "一覧に載る事物のページのサイトマップ。",
-    "A sitemap of the pages of the things in a list.",
+    "dataset",
+    "一覧にあるもののページのサイトマップ。",
+    "A sitemap of the pages of the things of a list.",
     gives=["application/xml"],
-    answers=[404],
-    parameters=[_listing, NUMBER],
-    headers=["X-Dataset-Version"],
+    answers=[404, 503],
+    parameters=[_list, NUMBER, "lang"],
+    headers=OF_DATA,
 )
 def things(name: str, number: int) -> Response:
     """List the pages of the things of a list, a part at a time; ServiceError 404 for a list or part that is none."""
@@ -103,8 +107,8 @@ def things(name: str, number: int) -> Response:
 @blueprint.get("/opensearch.xml")
 @operation(
     "pages",
-    "ブラウザーに検索を教える記述(OpenSearch 1.1)。",
-    "How browsers search here (OpenSearch 1.1).",
+    "ブラウザーに伝える検索の仕方(OpenSearch 1.1)。",
+    "How browsers can search here (OpenSearch 1.1).",
     gives=["application/opensearchdescription+xml"],
     parameters=["lang"],
     headers=["Content-Language"],

@@ -25,12 +25,14 @@ from sasaeai.web import answers, documents, particulars
 from sasaeai.web.context import Context, as_of, here, in_language, language
 from sasaeai.web.links import this_file, this_page
 from sasaeai.web.negotiation import HTML
-from sasaeai.web.operations import OF_DATA, Tree, operation, parameter, several
+from sasaeai.web.operations import OF_DATA, Tree, operation, parameter
 
 blueprint = Blueprint("indicators", __name__)
 
 FORMATS = (*writing.FORMATS, WORKBOOK, *(BY_NAME[name] for name in ("ttl", "jsonld", "rdf", "nt")))
 """The forms of a table of readings beside its page."""
+
+ASKED = (particulars.cities, "asOf", "lang")
 
 _EXTENSIONS = "any(csv, json, srj, xlsx, ttl, jsonld, rdf, nt)"
 _QUOTED = 5
@@ -41,21 +43,26 @@ _FEW = 9
 """Other cities whose values a scorecard lists; of more there is a distribution."""
 
 
-ASKS = (
-    parameter("m", "市区町村のコードか名称。", "Codes or names of municipalities.", several({"type": "string"})),
-    "asOf",
-    "lang",
-)
+def _chosen(context: Context) -> Tree:
+    names = {"type": "string", "enum": [*context.measures.indicators]}
+    return parameter(
+        "indicator",
+        "指標の名前。",
+        "The name of an indicator.",
+        names,
+        required=True,
+        example=next(iter(context.measures.indicators), ""),
+    )
 
 
 @blueprint.get("/indicators/")
 @operation(
     "indicators",
-    "指標の一覧。市区町村を一つ指定すると、その指標の一覧表。",
-    "All indicators. Of one municipality: its scorecard.",
+    "すべての指標。mがあれば、その市区町村の値。",
+    "All indicators. With m, their readings of that municipality.",
     gives=[HTML, *FORMATS],
-    answers=[400, 406],
-    parameters=ASKS,
+    answers=[400, 406, 503],
+    parameters=ASKED,
     headers=OF_DATA,
 )
 def index() -> Response:
@@ -71,12 +78,12 @@ def index() -> Response:
 @blueprint.get(f"/indicators.<{_EXTENSIONS}:extension>")
 @operation(
     "indicators",
-    "すべての指標の値。",
-    "The readings of all indicators.",
+    "すべての指標の値の表。",
+    "The readings of all indicators, as a table.",
     gives=FORMATS,
-    answers=[400],
-    parameters=ASKS,
-    headers=OF_DATA,
+    answers=[400, 503],
+    parameters=ASKED,
+    headers=[*OF_DATA, "Content-Disposition"],
 )
 def file(extension: str) -> Response:
     """Give the readings of all indicators, of the cities named or of all with documents."""
@@ -86,12 +93,12 @@ def file(extension: str) -> Response:
 @blueprint.get("/indicators/<name>")
 @operation(
     "indicators",
-    "指標の定義と、市区町村ごとの値。",
-    "The definition of an indicator and what it finds of each municipality.",
+    "指標のページ(定義、分布、市区町村の値)、または求められた形式の表。",
+    "The page of an indicator with its definition, distribution and readings; or the table in the format asked for.",
     gives=[HTML, *FORMATS],
-    answers=[400, 404, 406],
-    parameters=ASKS,
-    headers=OF_DATA,
+    answers=[400, 404, 406, 503],
+    parameters=[*ASKED, "page", "limit"],
+    headers=[*OF_DATA, "Content-Disposition"],
     each=particulars.indicators,
 )
 def page(name: str) -> Response:
@@ -103,12 +110,12 @@ def page(name: str) -> Response:
 @blueprint.get(f"/indicators/<name>.<{_EXTENSIONS}:extension>")
 @operation(
     "indicators",
-    "末尾の示す形式の値。",
-    "The readings in the format that the suffix names.",
+    "末尾の示す形式の表。",
+    "The table in the format that the suffix names.",
     gives=FORMATS,
-    answers=[400, 404],
-    parameters=ASKS,
-    headers=OF_DATA,
+    answers=[400, 503],
+    parameters=ASKED,
+    headers=[*OF_DATA, "Content-Disposition"],
     each=particulars.indicators,
 )
 def one_file(name: str, extension: str) -> Response:
@@ -119,11 +126,11 @@ def one_file(name: str, extension: str) -> Response:
 @blueprint.get("/indicators/<name>.rq")
 @operation(
     "indicators",
-    "日と市区町村を入れた計算式(SPARQL)。",
-    "The formula in SPARQL, filled in with the day and the municipalities.",
+    "算出に用いるSPARQL。",
+    "The formula in SPARQL.",
     gives=["application/sparql-query"],
-    answers=[400, 404],
-    parameters=ASKS,
+    answers=[400, 503],
+    parameters=ASKED,
     each=particulars.indicators,
 )
 def formula(name: str) -> Response:
@@ -135,19 +142,14 @@ def formula(name: str) -> Response:
     return response
 
 
-def _drawn(context: Context) -> Tree:
-    names = {"type": "string", "enum": [*context.measures.indicators]}
-    return parameter("indicator", "指標。", "The indicator.", names, required=True)
-
-
 @blueprint.get("/charts/distribution.svg")
 @operation(
     "indicators",
-    "指標の値の分布の図(SVG)。値の分かる市区町村が10以上のとき。",
-    "How the values of an indicator are spread (SVG). There is one where ten are known or more.",
+    "指標の値の分布の図。値の分かる市区町村が10未満のときは404です。",
+    "A drawing of how the values of an indicator are spread. It is 404 while fewer than ten are known.",
     gives=["image/svg+xml"],
-    answers=[400, 404],
-    parameters=(_drawn, *ASKS),
+    answers=[400, 404, 503],
+    parameters=[_chosen, *ASKED],
     headers=OF_DATA,
 )
 def chart() -> Response:

@@ -80,6 +80,8 @@ def _operation(rule: Rule, told: Operation, one: One | None, context: Context) -
     described: dict[str, Any] = {"tags": [told.tag], **_words(told, one)}
     if parameters := list(_parameters(rule, told, one, context)):
         described["parameters"] = parameters
+    if one and one.deprecated:
+        described["deprecated"] = True
     if told.body:
         described["requestBody"] = told.body
     described["x-example"] = _address(rule, parameters, one)
@@ -165,6 +167,6 @@ def _type(given: Format | str) -> str:
 
 
 def _schema(media_type: str, one: One | None) -> Tree:
-    if one and one.results and media_type == "application/sparql-results+json":
-        return one.results
+    if one and media_type in one.schemas:
+        return one.schemas[media_type]
     return _SCHEMAS.get(media_type, {"type": "string"} if media_type.startswith("text/") else {})

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sasaeai.formats import Format
+from sasaeai.formats import OBJECTS, RESULTS, Format
 from sasaeai.vocabulary import Words
 from sasaeai.web.context import Context
 
@@ -21,7 +21,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 class One:
     """Hold what is particular to one of the things that share a route: a question, a list.
 
-    `example` is what it is best tried with, `results` the schema of its SPARQL Query Results in JSON.
+    `example` is what it is best tried with, `schemas` are those of its answer by media type;
+    one that is `deprecated` answers as it always did, and names what to ask in its place.
     """
 
     name: str
@@ -29,7 +30,8 @@ class One:
     summary: Words
     parameters: Sequence[Tree]
     example: Sequence[tuple[str, str]] = ()
-    results: Tree = field(default_factory=dict)
+    schemas: Mapping[str, Tree] = field(default_factory=dict)
+    deprecated: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,11 @@ def several(schema: Tree) -> Tree:
     return {"type": "array", "items": schema}
 
 
-def results(columns: Mapping[str, Words]) -> Tree:
-    """Return the schema of SPARQL Query Results in JSON with columns that are known."""
+def tables(columns: Mapping[str, Words]) -> Mapping[str, Tree]:
+    """Return the schemas of a table with columns that are known: as SPARQL Query Results, and as plain objects."""
     cells = {name: {"$ref": "#/components/schemas/Term", "description": words} for name, words in columns.items()}
     rows = {"bindings": {"items": {"properties": cells}}}
-    return {"$ref": "#/components/schemas/SparqlResults", "properties": {"results": {"properties": rows}}}
+    results = {"$ref": "#/components/schemas/SparqlResults", "properties": {"results": {"properties": rows}}}
+    plain = {"rows": {"items": {"properties": {name: {"description": words} for name, words in columns.items()}}}}
+    objects = {"$ref": "#/components/schemas/Objects", "properties": plain}
+    return {RESULTS.media_type: results, OBJECTS.media_type: objects}

@@ -3,24 +3,39 @@
 from collections.abc import Iterator, Mapping
 
 from sasaeai import catalogue
-from sasaeai.catalogue import Parameter
+from sasaeai.catalogue import Parameter, Question
 from sasaeai.lists import Listing
 from sasaeai.lists.entries import MUNICIPALITY
 from sasaeai.lists.wishes import STATE, parameter_of
-from sasaeai.vocabulary import CONCEPT, LANGUAGES
+from sasaeai.vocabulary import CONCEPT, LANGUAGES, Words
 from sasaeai.web.context import Context
-from sasaeai.web.operations import One, Tree, parameter, results, several
+from sasaeai.web.operations import One, Tree, parameter, several, tables
 
 SCHEMAS: Mapping[str, Tree] = {
     "municipality": {"type": "string"},
     "day": {"type": "string"},
     "fiscal-year": {"type": "string"},
     "language": {"type": "string", "enum": [*LANGUAGES]},
-    "concept": {"type": "string", "pattern": "^[a-z0-9-]{1,60}$"},
+    "concept": {"type": "string"},
     "iri": {"type": "string", "format": "iri"},
     "text": {"type": "string"},
 }
 """What the text given for each type of parameter is like, as far as a schema can say."""
+
+
+def cities(context: Context) -> Tree:
+    """Tell of the parameter that names cities, with those of the questions' examples for instance."""
+    named = [code for each in context.questions.values() for code in each.example.get("parameters", {}).get("m", ())]
+    example = list(dict.fromkeys(map(str, named)))[:2]
+    ja, en = "市区町村のコードか名称。", "Codes or names of municipalities."
+    return parameter("m", ja, en, several({"type": "string"}), example=example)
+
+
+def indicators(context: Context) -> Iterator[One]:
+    """Tell of every indicator, and what it means there that something is not stated."""
+    for each in context.measures.indicators.values():
+        said = {language: f"{each.summary[language]}\n\n{each.not_stated[language]}" for language in LANGUAGES}
+        yield One(each.name, each.title, said, [])
 
 
 def questions(context: Context) -> Iterator[One]:
@@ -30,17 +45,23 @@ def questions(context: Context) -> Iterator[One]:
         yield One(
             each.name,
             each.title,
-            each.summary,
+            _whole(each),
             [_asked(known) for known in each.parameters.values()],
             [(name, value) for name, values in example.items() for value in values],
-            results(each.columns),
+            tables(each.columns),
+            each.deprecated is not None,
         )
 
 
-def indicators(context: Context) -> Iterator[One]:
-    """Tell of every indicator."""
-    for each in context.measures.indicators.values():
-        yield One(each.name, each.title, each.summary, [])
+def _whole(question: Question) -> Words:
+    """Return what a question answers, and what is to be minded."""
+    said = [question.summary, *([question.caveat] if question.caveat else [])]
+    return {each: "\n\n".join(words[each] for words in said) for each in LANGUAGES}
+
+
+def drawn(context: Context) -> Iterator[One]:
+    """Tell of the questions whose answers are drawn."""
+    return (each for each in questions(context) if context.questions[each.name].chart)
 
 
 def _asked(told: Parameter) -> Tree:
@@ -58,7 +79,7 @@ def _asked(told: Parameter) -> Tree:
 def listings(context: Context) -> Iterator[One]:
     """Tell of every list."""
     for each in context.shelf.listings.values():
-        yield One(each.name, each.title, each.summary, list(_wished(each)), results=results(each.columns))
+        yield One(each.name, each.title, each.summary, list(_wished(each)), schemas=tables(each.columns))
 
 
 def _wished(listing: Listing) -> Iterator[Tree]:

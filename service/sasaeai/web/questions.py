@@ -27,7 +27,7 @@ blueprint = Blueprint("questions", __name__)
     "質問の一覧。RDFではSPARQL examples vocabularyによります。",
     "All questions. In RDF they are examples in the SPARQL examples vocabulary.",
     gives=[HTML, *GRAPH_FORMATS],
-    answers=[406],
+    answers=[400, 406],
     parameters=["q", "lang"],
     headers=["Link", "Content-Language"],
 )
@@ -76,8 +76,9 @@ def _examples(context: Context, wanted: Format) -> bytes:
     "質問のページ(入力欄、答え、SPARQL)、または求められた形式の答え。",
     "The page of a question with its form, answer and SPARQL; or the answer in the format asked for.",
     gives=[HTML, *catalogue.FORMATS],
-    answers=[400, 406, 503],
-    headers=OF_DATA,
+    answers=[303, 400, 404, 406, 410, 503],
+    parameters=["page", "limit"],
+    headers=[*OF_DATA, "Content-Disposition", "Deprecation"],
     each=particulars.questions,
 )
 def page(name: str) -> Response:
@@ -94,8 +95,9 @@ def page(name: str) -> Response:
     "末尾の示す形式の答え。",
     "The answer in the format that the suffix names.",
     gives=catalogue.FORMATS,
-    answers=[400, 503],
-    headers=OF_DATA,
+    answers=[400, 410, 503],
+    parameters=["page", "limit"],
+    headers=[*OF_DATA, "Content-Disposition", "Deprecation"],
     each=particulars.questions,
 )
 def file(name: str, extension: str) -> Response:
@@ -110,7 +112,8 @@ def file(name: str, extension: str) -> Response:
     "値を入れたSPARQL。",
     "The SPARQL, filled in with the values given.",
     gives=["application/sparql-query"],
-    answers=[400],
+    answers=[400, 410, 503],
+    headers=["Deprecation", "Link"],
     each=particulars.questions,
 )
 def text(name: str) -> Response:
@@ -124,12 +127,12 @@ def text(name: str) -> Response:
 @blueprint.get("/queries/<name>.svg")
 @operation(
     "queries",
-    "答えの図(見出しに図の定めのある質問だけ)。",
-    "The answer drawn, where the header of the question says how.",
+    "答えの図。",
+    "A drawing of the answer.",
     gives=["image/svg+xml"],
-    answers=[400, 404, 503],
+    answers=[400, 410, 503],
     headers=OF_DATA,
-    each=particulars.questions,
+    each=particulars.drawn,
 )
 def drawing(name: str) -> Response:
     """Draw the answer to a question whose header says how."""
