@@ -233,6 +233,30 @@ def test_page_csv_workbook_and_rdf_have_the_same_cells(service: Service, query: 
     assert graph_rows(service, query, language) == sorted(csv_row(row) for row in written)
 
 
+def numbers(service: Service, query: str, language: str = "ja") -> list[dict[str, object]]:
+    reply = ask(f"{service.url}/compare.xlsx?{query}", Accept_Language=language)
+    head, *sheet = load_workbook(io.BytesIO(reply.body))["numbers"].iter_rows(values_only=True)
+    return [dict(zip(map(str, head), row, strict=True)) for row in sheet]
+
+
+def test_a_workbook_has_numbers_to_calculate_with_and_words_where_none_is_stated(service: Service) -> None:
+    found = [each for each in numbers(service, TAMA_AND_KORIYAMA) if each["論点"] in {"層の区域の数", "協議体の設置率"}]
+    assert [[each[name] for name in ("論点", "対象", "単位", "多摩市", "郡山市")] for each in found] == [
+        ["層の区域の数", "第2層", "区域", 5, 38],
+        ["協議体の設置率", "第2層", "%", "記載なし", 94.7],
+    ]
+    formats = [each for each in numbers(service, TAMA_AND_KORIYAMA, "en") if each["Topic"] == "Formats of meetings"]
+    assert {(each["What"], each["Tama"], each["Kōriyama"]) for each in formats} == {
+        ("Hybrid", "Not stated", 2), ("In writing", "Not stated", 4), ("Not stated", "Not stated", 5),
+    }  # fmt: skip
+    assert all(isinstance(each["Kōriyama"], int) for each in formats)
+
+
+def test_what_is_not_known_of_the_day_asked_about_is_no_number_to_calculate_with(service: Service) -> None:
+    members = [each for each in numbers(service, TWO_DAYS) if each["論点"] == "協議体の構成員"]
+    assert [[value for name, value in each.items() if "多摩市" in name] for each in members] == [["不明", "不明"]]
+
+
 def page_words(text: str, language: str) -> str:
     """Write a literal as a page does: a date with its era, yes and no in words."""
     spoken = {"true": {"ja": "はい", "en": "yes"}, "false": {"ja": "いいえ", "en": "no"}}

@@ -189,6 +189,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "比べるには2列以上が必要です。市区町村を2つ以上選ぶか、1つの市区町村に基準日を2つ以上指定してください。",
         "en": "A comparison needs two columns: choose two or more cities, or two or more days for one.",
     },
+    "unknown-indicator": {
+        "ja": "「{name}」という指標はありません。",
+        "en": "There is no indicator named '{name}'.",
+    },
     "unknown-list": {
         "ja": "「{name}」という一覧はありません。",
         "en": "There is no list named '{name}'.",

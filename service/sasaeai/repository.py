@@ -139,6 +139,10 @@ class Repository:
         """Return the topics that cities are compared by, in the order they are shown."""
         return self._queries("topics")
 
+    def indicators(self) -> list[QueryFile]:
+        """Return the formulas of the indicators."""
+        return self._queries("indicators")
+
     def lists(self) -> list[QueryFile]:
         """Return the queries of the lists."""
         return self._queries("lists")

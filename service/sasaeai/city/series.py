@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sasaeai.city.things import Thing, Value
 from sasaeai.statements.evidence import Evidence
+from sasaeai.statements.things import Thing, Value
 
 FEWEST, MOST = 3, 24
 """Months that make a series; series that are shown."""

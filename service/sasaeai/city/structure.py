@@ -1,9 +1,9 @@
 """Of what a programme consists: tiers, their councils with members, who runs them, and coordinators with hosts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sasaeai.city.things import Thing, Value
+from sasaeai.statements.things import Thing, Value
 
 
 @dataclass(frozen=True)
@@ -38,34 +38,30 @@ class Branch:
         return [value for each in self.operations for value in each.all("operator")]
 
 
-def branches(things: Sequence[Thing], figures: Iterable[Thing]) -> list[Branch]:
+def branches(things: Mapping[str, Sequence[Thing]]) -> list[Branch]:
     """Order the things of a city by tier, the widest first; what no tier is said of comes before them."""
-    tiers = sorted(
-        (each for each in things if "Tier" in each.kinds), key=lambda each: (each.number("position"), each.iri)
-    )
-    counts = [each for each in figures if "area-count" in _keys(each, "indicator")]
-    return [_branch(tier, things, counts) for tier in (None, *tiers)]
+    return [_branch(tier, things) for tier in (None, *sorted(things["Tier"], key=lambda each: each.place))]
 
 
-def _branch(tier: Thing | None, things: Sequence[Thing], counts: Sequence[Thing]) -> Branch:
-    def of(kind: str, *properties: str) -> list[Thing]:
-        found = (each for each in things if kind in each.kinds)
-        return sorted((each for each in found if _is_of(tier, each, properties)), key=in_time)
+def _branch(tier: Thing | None, things: Mapping[str, Sequence[Thing]]) -> Branch:
+    def of(kind: str, name: str) -> list[Thing]:
+        return sorted((each for each in things[kind] if _is_of(tier, each, name)), key=in_time)
 
     names = [each for each in of("Name", "tier") if any("/concept/" in iri for iri in each.refers("nameOf"))]
+    counts = (each for each in things["Figure"] if tier and tier.iri in each.refers("subject"))
+    areas = [each for each in counts if any(iri.endswith("/area-count") for iri in each.refers("indicator"))]
     bodies = [_body(each, things) for each in of("Council", "serves")]
-    areas = [each for each in counts if tier and tier.iri in each.refers("subject")]
     return Branch(tier, areas, names, of("Operation", "operates"), of("Deployment", "tier"), bodies)
 
 
-def _is_of(tier: Thing | None, thing: Thing, properties: Sequence[str]) -> bool:
-    said = [iri for iri in thing.refers(*properties) if not iri.endswith("/programme")]
+def _is_of(tier: Thing | None, thing: Thing, name: str) -> bool:
+    said = [iri for iri in thing.refers(name) if not iri.endswith("/programme")]
     return tier.iri in said if tier else not said
 
 
-def _body(council: Thing, things: Sequence[Thing]) -> Body:
+def _body(council: Thing, things: Mapping[str, Sequence[Thing]]) -> Body:
     def of(kind: str, name: str) -> list[Thing]:
-        return [each for each in things if kind in each.kinds and council.iri in each.refers(name)]
+        return [each for each in things[kind] if council.iri in each.refers(name)]
 
     members = sorted(of("CouncilMembership", "organization"), key=lambda each: (each.number("listPosition"), each.iri))
     return Body(council, sorted(of("Name", "nameOf"), key=in_time), of("Subcommittee", "unitOf"), members)
@@ -76,7 +72,3 @@ def in_time(thing: Thing) -> tuple[str, str]:
     when = thing.validity
     first = when.valid_from or when.not_before or when.first_known
     return (first.isoformat() if first else "9999", thing.iri)
-
-
-def _keys(thing: Thing, name: str) -> set[str]:
-    return {iri.rpartition("/")[2] for iri in thing.refers(name)}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from sasaeai.city.things import Thing, Value
+from sasaeai.statements.things import Thing, Value
 from sasaeai.statements.validity import State, Validity
 
 MOST = 60

@@ -1,56 +1,78 @@
 """The flow of a comparison: topics by cities, each cell with its state and its evidence.
 
 The number of queries is that of the topics and a few more, whatever the cities and the days: each topic is asked of
-all cities at once and knows no day; what holds on a day is judged here, by `statements.validity`.
+all cities at once and knows no day; what holds on a day is judged here, by `statements.validity`. What was answered of
+a city is kept until the data change, so that of cities compared before nothing is asked again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from sasaeai import statements
-from sasaeai.compare.cells import Known, cell
+from sasaeai.compare.cells import cell
 from sasaeai.compare.columns import MOST, Column, codes, columns
 from sasaeai.compare.comparison import Comparison, Line
 from sasaeai.compare.difference import Difference, difference
-from sasaeai.compare.structure import tree
+from sasaeai.compare.structure import KINDS, tree
 from sasaeai.compare.topics import Topic, topics
 from sasaeai.repository import Repository
-from sasaeai.statements import Row, Table
-from sasaeai.statements.evidence import evidence
+from sasaeai.statements import Row
+from sasaeai.statements.dossiers import dossiers, things
+from sasaeai.statements.keeping import Last
 from sasaeai.statements.labels import labels
-from sasaeai.statements.validity import State, validities
+from sasaeai.statements.things import Thing, Value
+from sasaeai.statements.validity import State
 from sasaeai.store import Store
 from sasaeai.store.parameters import bind, literal
-from sasaeai.vocabulary import CONCEPT
+from sasaeai.vocabulary import CONCEPT, SAS
 
 __all__ = ["MOST", "Column", "Comparison", "Difference", "Topic", "codes", "columns", "compare", "fill", "topics"]
 
 _STATES = (*State, "stated", "inferred", "computed", "not-stated", "does-not-apply")
 _NAMED = (*(f"{CONCEPT}state/{each}" for each in _STATES), *(f"{CONCEPT}difference/{each}" for each in Difference))
+_NAMED += tuple(SAS + each for each in KINDS)
 """What every table names, beside what stands in it."""
+
+
+_ROWS = 20_000
+"""Rows of answers that are kept of cities, in all."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """Hold what the topics' queries answer of one city, by the key of the topic."""
+
+    rows: Mapping[str, Sequence[Row]]
+    version: str
+
+
+KEPT: WeakKeyDictionary[Store, Last[Told]] = WeakKeyDictionary()
+"""What is kept of each store, as `dossiers.KEPT`."""
 
 
 def compare(
     store: Store, repository: Repository, asked: Iterable[Topic], beside: Sequence[Column], language: str
 ) -> Comparison:
     """Compare cities by topics, with names in a language."""
-    bound = {"m": [literal(code) for code in dict.fromkeys(column.city.code for column in beside)]}
-    told = [(topic, statements.select_each(store, topic.file, bound)) for topic in asked]
-    parts = statements.select_each(store, repository.query("compare-structure"), bound)
-    tables = [*(table for _, table in told), parts]
-    things = dict.fromkeys(row["thing"]["value"] for table in tables for row in table.rows)
-    periods = validities(store, repository, things)
-    bases, sources = _grounds(store, repository, things)
-    documents = [each for column in beside for each in column.city.documents]
-    quoted = [*things, *(each for derived in sources.values() for each in derived), *documents]
-    known = Known(periods, bases)
+    asked = list(asked)
+    cities = list(dict.fromkeys(column.city for column in beside))
+    told = _told(store, asked, {city.code: city.iri for city in cities})
+    known = dict(zip(cities, dossiers(store, repository, (city.iri for city in cities), language), strict=True))
+    of_cities = {iri: each for dossier in known.values() for iri, each in dossier.things.items()}
+    rows = [row for each in told.values() for of_topic in each.rows.values() for row in of_topic]
+    # A topic may tell of what belongs to no city.
+    others = things(store, repository, {row["thing"]["value"] for row in rows} - of_cities.keys(), language)
+    every = {**of_cities, **others.things}
+    lines = [[(column, told[column.city.code].rows[topic.key]) for column in beside] for topic in asked]
     return Comparison(
         columns=tuple(beside),
-        lines=tuple(_line(topic, beside, table.rows, known) for topic, table in told),
-        structures=tuple(tree(_of(column, parts.rows), periods, column.day) for column in beside),
-        labels=_labels(store, repository, tables, language),
-        quotes=evidence(store, repository, quoted, language),
-        sources=sources,
-        version=parts.version,
+        lines=tuple(_line(topic, of_topic, every) for topic, of_topic in zip(asked, lines, strict=True)),
+        structures=tuple(tree(known[column.city].things.values(), column.day) for column in beside),
+        labels=_labels(store, repository, rows, [each.labels for each in (*known.values(), others)], language),
+        things=every,
+        quotes={iri: each for dossier in (*known.values(), others) for iri, each in dossier.evidence.items()},
+        version=next(iter(known.values())).version,
     )
 
 
@@ -59,32 +81,36 @@ def fill(topic: Topic, wanted: Sequence[str]) -> str:
     return bind(topic.file.text, {"m": [literal(code) for code in wanted]})
 
 
-def _line(topic: Topic, beside: Sequence[Column], rows: Sequence[Row], known: Known) -> Line:
-    cells = tuple(cell(topic, column, _of(column, rows), known) for column in beside)
+def _line(topic: Topic, columns: Iterable[tuple[Column, Sequence[Row]]], known: Mapping[str, Thing]) -> Line:
+    cells = tuple(cell(topic, column, rows, known) for column, rows in columns)
     return Line(topic, cells, difference(topic, cells))
 
 
-def _of(column: Column, rows: Iterable[Row]) -> list[Row]:
-    return [row for row in rows if row["municipality"]["value"] == column.city.iri]
+def _told(store: Store, asked: Sequence[Topic], cities: Mapping[str, str]) -> dict[str, Told]:
+    """Ask the topics of the cities of which no answer is kept, all at once."""
+    keys = tuple(each.key for each in asked)
+
+    def read(missing: Sequence[tuple[str, tuple[str, ...]]]) -> dict[tuple[str, tuple[str, ...]], tuple[Told, int]]:
+        bound = {"m": [literal(code) for code, _ in missing]}
+        tables = {topic.key: statements.select_each(store, topic.file, bound) for topic in asked}
+        parted = {key: statements.by(table.rows, "municipality") for key, table in tables.items()}
+        versions = {table.version for table in tables.values()}
+        version = versions.pop() if len(versions) == 1 else ""  # of two versions at once nothing is kept
+        found = {code: {key: each.get(cities[code], []) for key, each in parted.items()} for code, _ in missing}
+        weights = {code: 1 + sum(map(len, rows.values())) for code, rows in found.items()}
+        return {(code, keys): (Told(rows, version), weights[code]) for code, rows in found.items()}
+
+    taken = KEPT.setdefault(store, Last(_ROWS)).take([(code, keys) for code in cities], store.version(), read)
+    return {code: each for (code, _), each in taken.items()}
 
 
-def _grounds(
-    store: Store, repository: Repository, things: Iterable[str]
-) -> tuple[dict[str, str], dict[str, list[str]]]:
-    """Tell of things on what basis they are said, and from what they were derived."""
-    bases: dict[str, str] = {}
-    sources: dict[str, list[str]] = {}
-    for row in statements.select_of(store, repository.query("compare-grounds"), things).rows:
-        if "basis" in row:
-            bases[row["thing"]["value"]] = row["basis"]["value"].rpartition("/")[2]
-        else:
-            sources.setdefault(row["thing"]["value"], []).append(row["from"]["value"])
-    return bases, sources
-
-
-def _labels(store: Store, repository: Repository, tables: Iterable[Table], language: str) -> dict[str, tuple[str, str]]:
-    """Name every IRI of the tables: in the language, else in Japanese."""
-    cells = (term for table in tables for row in table.rows for term in row.values())
-    iris = [*_NAMED, *(term["value"] for term in cells if term["type"] == "uri")]
-    found = labels(store, repository, iris, language)
-    return {iri: (label["value"], label["xml:lang"]) for iri, label in found.items()}
+def _labels(
+    store: Store, repository: Repository, rows: Iterable[Row], known: Iterable[Mapping[str, Value]], language: str
+) -> dict[str, Value]:
+    """Name every IRI of the rows: in the language, else in Japanese."""
+    found = {iri: name for each in known for iri, name in each.items()}
+    spoken = {term["value"] for row in rows for term in row.values() if term["type"] == "uri"}
+    missing = [each for each in (*_NAMED, *sorted(spoken)) if each not in found]
+    for iri, label in labels(store, repository, missing, language).items():
+        found[iri] = Value(label["value"], label.get("xml:lang"), iri)
+    return found

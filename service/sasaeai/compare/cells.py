@@ -9,7 +9,8 @@ from sasaeai import calendar
 from sasaeai.compare.columns import Column
 from sasaeai.compare.topics import Topic
 from sasaeai.statements import Row
-from sasaeai.statements.validity import UNDATED, State, Validity
+from sasaeai.statements.things import Thing
+from sasaeai.statements.validity import State, Validity
 from sasaeai.vocabulary import CONCEPT
 
 Term = Mapping[str, Any]
@@ -64,15 +65,7 @@ class Cell:
         return not self.values and not self.others
 
 
-@dataclass(frozen=True)
-class Known:
-    """Hold what is known of the things that rows speak of: their validity, and on what basis they are said."""
-
-    validities: Mapping[str, Validity]
-    bases: Mapping[str, str]
-
-
-def cell(topic: Topic, column: Column, rows: Iterable[Row], known: Known) -> Cell:
+def cell(topic: Topic, column: Column, rows: Iterable[Row], known: Mapping[str, Thing]) -> Cell:
     """Build a cell from the rows of a topic that are about the city of its column."""
     judged = [(row, _on_day(topic, column.day, row, known)) for row in rows]
     fresh = _newest(judged) if topic.time == "latest" else [True] * len(judged)
@@ -85,11 +78,11 @@ def cell(topic: Topic, column: Column, rows: Iterable[Row], known: Known) -> Cel
     return Cell(column, tuple(_shares(shown) if topic.share else shown), tuple(others))
 
 
-def _on_day(topic: Topic, day: date | None, row: Row, known: Known) -> State | None:
+def _on_day(topic: Topic, day: date | None, row: Row, known: Mapping[str, Thing]) -> State | None:
     """Say what is known of a row on a day; what is planned is so whether a day is asked about or not."""
-    validity = known.validities.get(row["thing"]["value"], UNDATED)
+    validity = _thing(row, known).validity
     if topic.time == "always" or day is None or _text(row, "state").endswith(DOES_NOT_APPLY):
-        return State.PLANNED if validity.planned else None
+        return validity.asked(None)
     if "begin" not in row or "end" not in row:
         return validity.state(day)
     begin, end = (calendar.parse_day(row[each]["value"][:10]) for each in ("begin", "end"))
@@ -115,11 +108,12 @@ def _told(row: Row, topic: Topic) -> tuple[str, ...]:
     return (*(_text(row, each) for each in names), "" if topic.shows == "count" else _text(row, "number"))
 
 
-def _value(topic: Topic, group: Sequence[tuple[Row, State | None]], known: Known) -> Value:
+def _value(topic: Topic, group: Sequence[tuple[Row, State | None]], known: Mapping[str, Thing]) -> Value:
     row, on_day = group[0]
-    things = tuple(dict.fromkeys(each["thing"]["value"] for each, _ in group))
-    validities = {known.validities.get(thing) for thing in things}
-    states = [_text(row, "state") or known.bases.get(thing, STATED) for thing in things]
+    said = {each.iri: each for each in (_thing(row, known) for row, _ in group)}
+    things = tuple(said)
+    validities = {each.validity for each in said.values()}
+    states = [_text(row, "state") or each.basis or STATED for each in said.values()]
     counted = topic.shows == "count" and not states[0].endswith(DOES_NOT_APPLY)
     return Value(
         of=_text(row, "of") or None,
@@ -141,6 +135,11 @@ def _value(topic: Topic, group: Sequence[tuple[Row, State | None]], known: Known
 def _shares(values: Sequence[Value]) -> list[Value]:
     total = sum(int(each.number or 0) for each in values)
     return [replace(each, share=round(100 * int(each.number) / total)) if each.number else each for each in values]
+
+
+def _thing(row: Row, known: Mapping[str, Thing]) -> Thing:
+    iri = row["thing"]["value"]
+    return known.get(iri) or Thing(iri)
 
 
 def _text(row: Row, name: str) -> str:

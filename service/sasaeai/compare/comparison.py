@@ -9,6 +9,7 @@ from sasaeai.compare.difference import Difference
 from sasaeai.compare.structure import Node
 from sasaeai.compare.topics import Topic
 from sasaeai.statements.evidence import Evidence
+from sasaeai.statements.things import Thing, Value
 
 
 @dataclass(frozen=True)
@@ -27,21 +28,30 @@ class Comparison:
     columns: tuple[Column, ...]
     lines: tuple[Line, ...]
     structures: tuple[tuple[Node, ...], ...]
-    labels: Mapping[str, tuple[str, str]]
+    labels: Mapping[str, Value]
+    things: Mapping[str, Thing]
     quotes: Mapping[str, Sequence[Evidence]]
-    sources: Mapping[str, Sequence[str]]
     version: str
 
     def evidence(self, things: Iterable[str]) -> list[Evidence]:
         """Return the quotes that things rest on, each once: their own, and those of what they were derived from."""
-        quoted = (each for thing in things for each in (thing, *self.sources.get(thing, ())))
-        return list(dict.fromkeys(quote for each in quoted for quote in self.quotes.get(each, ())))
+        return list(dict.fromkeys(quote for each in self._grounds(things) for quote in self.quotes.get(each, ())))
 
     def grounds(self, things: Iterable[str]) -> list[str]:
         """Return the IRIs of the quoted things that things rest on, sorted."""
-        quoted = {each for thing in things for each in (thing, *self.sources.get(thing, ()))}
-        return sorted(each for each in quoted if each in self.quotes)
+        return sorted(each for each in self._grounds(things) if each in self.quotes)
 
     def label(self, iri: str) -> str:
         """Return the name of an IRI, or the IRI."""
-        return self.labels[iri][0] if iri in self.labels else iri
+        return self.labels[iri].text if iri in self.labels else iri
+
+    def _grounds(self, things: Iterable[str]) -> dict[str, None]:
+        """Name things, each followed by what it was derived from, over whatever steps."""
+        found = dict[str, None]()
+        for thing in things:
+            left = [thing]
+            for each in left:
+                if (known := self.things.get(each)) and "wasDerivedFrom" in known.said:
+                    left += sorted(set(known.refers("wasDerivedFrom")) - {*left})
+            found |= dict.fromkeys([thing, *sorted(left[1:])])
+        return found

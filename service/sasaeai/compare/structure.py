@@ -1,11 +1,15 @@
 """The structure of a programme on a day, as a tree: what each tier, council and placing belongs to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sasaeai.statements import Row
-from sasaeai.statements.validity import UNDATED, State, Validity
+from sasaeai.statements.things import Thing
+from sasaeai.statements.validity import State
+from sasaeai.vocabulary import SAS
+
+KINDS = ("Council", "Deployment", "Operation", "Subcommittee", "Tier")
+"""The classes of which a programme is made."""
 
 
 @dataclass(frozen=True)
@@ -20,37 +24,32 @@ class Node:
     parts: tuple["Node", ...]
 
 
-def tree(rows: Iterable[Row], validities: Mapping[str, Validity], day: date | None) -> tuple[Node, ...]:
-    """Build the tree from rows of parts, each with its parent; a part whose parent is no part stands at the top.
+def tree(things: Iterable[Thing], day: date | None) -> tuple[Node, ...]:
+    """Build the tree of the parts among some things; a part that belongs to no other stands at the top.
 
     What is not so on the day is kept, marked. A part of two tiers stands under both.
     """
-    parts: dict[str, list[Row]] = {}
-    children: dict[str, list[str]] = {}
-    for row in rows:
-        thing, parent = row["thing"]["value"], row["parent"]["value"] if "parent" in row else ""
-        parts.setdefault(thing, []).append(row)
-        if thing not in children.setdefault(parent, []):
-            children[parent].append(thing)
+    kinds = {each.iri: kind for each in things for kind in KINDS if kind in each.kinds}
+    parts = {each.iri: each for each in things if each.iri in kinds}
+    children: dict[str, list[Thing]] = {}
+    tops: list[Thing] = []
+    for each in sorted(parts.values(), key=lambda each: (kinds[each.iri], each.place)):
+        above = [iri for iri in dict.fromkeys(each.refers("serves", "operates", "tier", "unitOf")) if iri in parts]
+        for iri in above:
+            children.setdefault(iri, []).append(each)
+        if not above:
+            tops.append(each)
 
-    def build(thing: str, above: frozenset[str]) -> Node:
-        told = parts[thing]
-        # Two sources that each put one within the other would make a tree without end.
-        inner = [each for each in children.get(thing, []) if each not in above]
+    def build(each: Thing, above: frozenset[str]) -> Node:
+        headcount = each.one("headcount")
         return Node(
-            thing=thing,
-            kind=told[0]["class"]["value"],
-            detail=tuple(dict.fromkeys(row["detail"]["value"] for row in told if "detail" in row)),
-            number=next((row["number"]["value"] for row in told if "number" in row), None),
-            on_day=_on_day(validities.get(thing, UNDATED), day),
-            parts=tuple(build(each, above | {each}) for each in inner),
+            thing=each.iri,
+            kind=SAS + kinds[each.iri],
+            detail=tuple(dict.fromkeys(each.refers("operator", "host"))),
+            number=headcount.text if headcount else None,
+            on_day=each.validity.asked(day),
+            # Two sources that each put one within the other would make a tree without end.
+            parts=tuple(build(one, above | {one.iri}) for one in children.get(each.iri, ()) if one.iri not in above),
         )
 
-    tops = dict.fromkeys(each for parent, inner in children.items() if parent not in parts for each in inner)
-    return tuple(build(each, frozenset({each})) for each in tops)
-
-
-def _on_day(validity: Validity, day: date | None) -> State | None:
-    if day is None:
-        return State.PLANNED if validity.planned else None
-    return validity.state(day)
+    return tuple(build(each, frozenset({each.iri})) for each in tops)

@@ -8,8 +8,7 @@ from urllib.parse import urlencode
 from rdflib import RDF, SKOS, XSD, Dataset, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS, PROV
 
-from sasaeai.compare.cells import NOT_STATED, STATED, Cell, Term, Value
-from sasaeai.compare.columns import MOST, Column
+from sasaeai.compare.cells import NOT_STATED, Cell, Term, Value
 from sasaeai.compare.comparison import Comparison, Line
 from sasaeai.vocabulary import BASE, CONCEPT, SAS
 
@@ -21,11 +20,7 @@ COLUMNS = (
 )
 """The columns of the table; beside a column `x` of IRIs stands `xLabel`, as in the answers of the catalogue."""
 
-MATRIX, VALUES, ABOUT = "compare", "values", "about"
-WIDTHS = {MATRIX: (28, 14, *[48] * MOST), VALUES: [24] * len(COLUMNS), ABOUT: (24, 80)}
-"""The sheets of a workbook, and the widths of their columns in characters."""
-
-_STATE = f"{CONCEPT}state/"
+STATE = f"{CONCEPT}state/"
 _SDMX = "http://purl.org/linked-data/sdmx/2009/"
 _OURS = Namespace(SAS)
 _SYNTAXES = {"ttl": "turtle", "nt": "nt", "rdf": "xml", "jsonld": "json-ld", "trig": "trig", "nq": "nquads"}
@@ -36,7 +31,7 @@ def rows(comparison: Comparison, language: str) -> Iterator[dict[str, str]]:
     for line, cell, value in _values(comparison):
         said = _row(line, language) | _place(cell)
         if value is None:
-            said |= {"state": f"{_STATE}{NOT_STATED}", "evidence": " ".join(sorted(cell.column.city.documents))}
+            said |= {"state": f"{STATE}{NOT_STATED}", "evidence": " ".join(sorted(cell.column.city.documents))}
         else:
             said |= _said(comparison, value)
         labels = {
@@ -113,8 +108,8 @@ def _said(comparison: Comparison, value: Value) -> dict[str, str]:
             told |= {name: term["value"], f"{name}Label": text(comparison, term)}
     return told | {
         "number": value.number or "",
-        "state": _STATE + value.state,
-        "onDay": _STATE + value.on_day if value.on_day else "",
+        "state": STATE + value.state,
+        "onDay": STATE + value.on_day if value.on_day else "",
         "things": " ".join(value.things),
         "evidence": " ".join(comparison.grounds(value.things)),
     }
@@ -131,7 +126,7 @@ def _find(graph: Graph, finding: URIRef, comparison: Comparison, cell: Cell, val
     evidence: Sequence[str] = comparison.grounds(value.things) if value else city.documents
     graph.add((finding, RDF.type, _OURS.Finding))
     graph.add((finding, _OURS.municipality, URIRef(city.iri)))
-    graph.add((finding, _OURS.state, URIRef(_STATE + state)))
+    graph.add((finding, _OURS.state, URIRef(STATE + state)))
     for each in evidence:
         graph.add((finding, PROV.wasDerivedFrom, URIRef(each)))
     if day:
@@ -139,7 +134,7 @@ def _find(graph: Graph, finding: URIRef, comparison: Comparison, cell: Cell, val
     if value is None:
         return
     if value.on_day:
-        graph.add((finding, _OURS.stateOnDay, URIRef(_STATE + value.on_day)))
+        graph.add((finding, _OURS.stateOnDay, URIRef(STATE + value.on_day)))
     if value.number:
         graph.add(
             (
@@ -166,55 +161,3 @@ def _node(term: Term) -> URIRef | Literal:
     if term["type"] == "uri":
         return URIRef(term["value"])
     return Literal(term["value"], lang=term.get("xml:lang"), datatype=term.get("datatype"))
-
-
-def sheets(comparison: Comparison, language: str) -> dict[str, list[list[str | int | float]]]:
-    """Lay the comparison out for a workbook: topics by cities as on the page, and the table of one row a value."""
-    ja = language == "ja"
-    head: list[str | int | float] = ["論点" if ja else "Topic", "比較" if ja else "Difference"]
-    head += [_head(column) for column in comparison.columns]
-    matrix = [head, *(_line(comparison, line, language) for line in comparison.lines)]
-    table: list[list[str | int | float]] = [list(COLUMNS)]
-    table += [
-        [_number(row[each]) if each == "number" else row[each] for each in COLUMNS]
-        for row in rows(comparison, language)
-    ]
-    about: list[list[str | int | float]] = [
-        ["アドレス" if ja else "Address", address(comparison)],
-        ["データの版" if ja else "Version of the data", comparison.version],
-        ["ライセンス" if ja else "Licence", "CC BY 4.0"],
-    ]
-    return {MATRIX: matrix, VALUES: table, ABOUT: about}
-
-
-def _head(column: Column) -> str:
-    return f"{column.city.label} {column.day}" if column.day else column.city.label
-
-
-def _line(comparison: Comparison, line: Line, language: str) -> list[str | int | float]:
-    told = comparison.label(f"{CONCEPT}difference/{line.difference}")
-    return [line.topic.title[language], told, *("\n".join(_said_in(comparison, cell)) for cell in line.cells)]
-
-
-def _said_in(comparison: Comparison, cell: Cell) -> list[str]:
-    if cell.nothing:
-        return [comparison.label(_STATE + NOT_STATED)]
-    return [_sentence(comparison, value) for value in (*cell.values, *cell.others)]
-
-
-def _sentence(comparison: Comparison, value: Value) -> str:
-    """Say a value in one line, as the page does: of what, what, how much, in what state."""
-    of = f"{comparison.label(value.of)}: " if value.of else ""
-    said = text(comparison, value.value) if value.value else ""
-    amount = "".join(comparison.label(each) for each in [value.bound] if each) + (value.number or "")
-    amount += "".join(comparison.label(each) for each in [value.unit] if each)
-    detail = f"({text(comparison, value.detail)})" if value.detail else ""
-    states = [each for each in (value.state, value.on_day) if each and each != STATED]
-    told = "".join(f" [{comparison.label(_STATE + each)}]" for each in states)
-    return of + " ".join(each for each in (said, amount, detail) if each) + told
-
-
-def _number(text: str) -> str | int | float:
-    if not text:
-        return ""
-    return int(text) if text.isdigit() else float(text)

@@ -36,19 +36,23 @@ def select(store: Store, query: QueryFile, **values: Term | Sequence[Term]) -> T
 
 def select_each(store: Store, query: QueryFile, values: Mapping[str, Sequence[Term]]) -> Table:
     """Ask a SELECT query with several values in a place."""
-    return table(store.query(bind(query.text, values), results=RESULTS, graph=GRAPH, lane="own"))
+    return table(_own(store, query, values))
 
 
 def select_of(store: Store, query: QueryFile, things: Iterable[str], **values: Term) -> Table:
-    """Ask a SELECT query about many things at once, in its place `VALUES ?thing { … }`.
+    """Ask a SELECT query about many things at once, in its place `VALUES ?thing { … }`."""
+    return select_about(store, query, {"thing": things}, **values)
+
+
+def select_about(store: Store, query: QueryFile, things: Mapping[str, Iterable[str]], **values: Term) -> Table:
+    """Ask a SELECT query about IRIs in some of its places.
 
     Of no things there is nothing to ask: unbound, the place would stand for everything.
     """
-    terms = [iri(each) for each in dict.fromkeys(things)]
-    if not terms:
+    terms = {place: [iri(each) for each in dict.fromkeys(those)] for place, those in things.items()}
+    if not all(terms.values()):
         return Table([], [], store.version())
-    bound = {name: [term] for name, term in values.items()}
-    return table(store.query(bind(query.text, bound | {"thing": terms}), results=RESULTS, graph=GRAPH, lane="own"))
+    return table(_own(store, query, {**values, **terms}))
 
 
 def listed(store: Store, query: QueryFile, offset: int, **things: Iterable[str]) -> Table:

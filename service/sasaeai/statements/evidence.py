@@ -21,6 +21,11 @@ class Evidence:
     modified: str | None = None
     url: str | None = None
 
+    @property
+    def origin(self) -> tuple[str, str | None]:
+        """Return what tells where the quote is from."""
+        return self.graph, self.document
+
 
 def evidence(store: Store, repository: Repository, things: Iterable[str], language: str) -> dict[str, list[Evidence]]:
     """Read the evidence of things by their IRIs, in one query; what no document speaks of is not in it.
@@ -28,15 +33,22 @@ def evidence(store: Store, repository: Repository, things: Iterable[str], langua
     The quotes of a thing stand in the order in which their documents were last changed.
     """
     rows = select_of(store, repository.query("evidence"), things, lang=literal(language)).rows
-    documents: dict[str, list[tuple[int, Row]]] = {}
-    for place, row in enumerate(row for row in rows if "document" in row):
-        documents.setdefault(row["graph"]["value"], []).append((place, row))
+    return told((row for row in rows if "quote" in row), (row for row in rows if "document" in row))
+
+
+def told(quotes: Iterable[Row], documents: Iterable[Row]) -> dict[str, list[Evidence]]:
+    """Join quotes and the documents of their graphs; a thing's stand in the order of the documents and of the words."""
+    of: dict[str, list[tuple[int, Row]]] = {}
+    for place, row in enumerate(documents):
+        of.setdefault(row["graph"]["value"], []).append((place, row))
     found: dict[str, list[tuple[int, Evidence]]] = {}
-    for row in (row for row in rows if "quote" in row):
-        graph = row["graph"]["value"]
-        told = [(place, _read(row, document)) for place, document in documents.get(graph, [(-1, {})])]
-        found.setdefault(row["thing"]["value"], []).extend(told)
-    return {thing: [each for _, each in sorted(told, key=lambda one: one[0])] for thing, told in found.items()}
+    for row in quotes:
+        placed = [(place, _read(row, document)) for place, document in of.get(row["graph"]["value"], [(-1, {})])]
+        found.setdefault(row["thing"]["value"], []).extend(placed)
+    return {
+        thing: [each for _, each in sorted(those, key=lambda one: (one[0], one[1].quote))]
+        for thing, those in found.items()
+    }
 
 
 def _read(quoted: Row, document: Row) -> Evidence:

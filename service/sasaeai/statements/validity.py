@@ -4,13 +4,14 @@ The dates of a thing are its own and those the rules made of its fiscal years (`
 two beginnings and two ends: the earliest beginning and the latest end count, as in the questions of the catalogue.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from sasaeai.repository import Repository
-from sasaeai.statements import Row, select_of
+from sasaeai.statements import Row, by, select_of
+from sasaeai.statements.labels import Label
 from sasaeai.store import Store
 from sasaeai.vocabulary import CONCEPT, SAS
 
@@ -60,10 +61,17 @@ class Validity:
             return State.PRESUMED
         return State.UNKNOWN
 
+    def asked(self, day: date | None) -> State | None:
+        """Say what is known of a day; where none is asked about, only what is planned needs saying."""
+        if day is None:
+            return State.PLANNED if self.planned else None
+        return self.state(day)
+
 
 UNDATED = Validity()
 """That of a thing of which no source says when it holds: unknown on every day."""
 
+_STATUS = SAS + "status"
 _FIELDS = {
     SAS + "validFrom": ("valid_from", min),
     SAS + "notBefore": ("not_before", min),
@@ -76,27 +84,24 @@ _FIELDS = {
 
 def validities(store: Store, repository: Repository, things: Iterable[str]) -> dict[str, Validity]:
     """Read the validity of things by their IRIs, in one query; who is not in it has no dates at all."""
-    return told_by(select_of(store, repository.query("validity"), things).rows)
-
-
-def told_by(rows: Iterable[Row]) -> dict[str, Validity]:
-    """Read the validity of things from rows of thing, property and value, among which may be others."""
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        if row["property"]["value"] in _FIELDS or row["property"]["value"] == SAS + "status":
-            found.setdefault(row["thing"]["value"], []).append(row)
-    return {thing: of(each) for thing, each in found.items()}
+    rows = select_of(store, repository.query("validity"), things).rows
+    return {thing: of(told) for thing, told in by(rows, "thing").items()}
 
 
 def of(rows: Iterable[Row]) -> Validity:
     """Make the validity of one thing of what is said of its time: rows of `property` and `value`."""
-    told: dict[str, list[date]] = {}
-    planned = False
+    told: dict[str, list[Label]] = {}
     for row in rows:
-        value = row["value"]["value"]
-        if row["property"]["value"] in _FIELDS:
-            told.setdefault(row["property"]["value"], []).append(date.fromisoformat(value[:10]))
-        else:
-            planned = planned or value == f"{CONCEPT}status/planned"
-    days: Mapping[str, date] = {name: choose(told[each]) for each, (name, choose) in _FIELDS.items() if each in told}
-    return Validity(**days, planned=planned)
+        told.setdefault(row["property"]["value"], []).append(row["value"])
+    return of_terms(told)
+
+
+def of_terms(told: Mapping[str, Sequence[Label]]) -> Validity:
+    """Make the validity of one thing of what is said of it: terms by property, among which may be others."""
+    days: Mapping[str, date] = {
+        name: choose(date.fromisoformat(term["value"][:10]) for term in told[each])
+        for each, (name, choose) in _FIELDS.items()
+        if each in told
+    }
+    planned = any(term["value"] == f"{CONCEPT}status/planned" for term in told.get(_STATUS, ()))
+    return Validity(**days, planned=planned) if days or planned else UNDATED

@@ -51,7 +51,8 @@ def page(question: Question) -> Response:
     if "asOf" not in question.parameters:
         given.pop("asOf", None)  # it goes along with every link, also to what knows no day
     if any(each.required and each.name not in given for each in question.parameters.values()):
-        return answers.send_page(_form(question, given))  # who comes by a link has not been asked yet
+        # Who comes by a link has not been asked yet.
+        return answers.send_page(_form(question, given), here().store.version())
     try:
         known = resolved(question, given)
         asked = paged() or Paging()

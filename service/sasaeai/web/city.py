@@ -6,15 +6,27 @@ from itertools import groupby
 from flask import Blueprint, Response, render_template, request
 
 from sasaeai import calendar, catalogue, charts, city, entity
-from sasaeai.city.things import Value
 from sasaeai.city.timeline import Lane, stretches
 from sasaeai.errors import ServiceError
 from sasaeai.model import is_municipality_code
+from sasaeai.statements.things import Value
 from sasaeai.vocabulary import ID
 from sasaeai.web import answers
 from sasaeai.web.context import as_of, here, in_language, language
+from sasaeai.web.operations import OF_DATA, operation, parameter
 
 blueprint = Blueprint("city", __name__)
+
+SVG = "image/svg+xml"
+
+M = parameter(
+    "m",
+    "市区町村のコード(6桁)。",
+    "The 6-digit code of a municipality.",
+    {"type": "string", "pattern": "^[0-9]{6}$"},
+    required=True,
+    example="011002",
+)
 
 
 def page(iri: str, document: str) -> Response | None:
@@ -43,6 +55,15 @@ def _prefecture(iri: str, document: str) -> Response | None:
 
 
 @blueprint.get("/charts/timeline.svg")
+@operation(
+    "compare",
+    "一つの市区町村の実施者、名称、配置の変遷の図。",
+    "A drawing of who ran what in a municipality, under which names, over time.",
+    gives=[SVG],
+    answers=[400, 503],
+    parameters=[M, "asOf", "lang"],
+    headers=OF_DATA,
+)
 def timeline() -> Response:
     """Draw who ran what in a municipality (`m`), under which names, over time."""
     lanes = city.of_time(here().store, here().repository, _municipality(), language())
@@ -64,6 +85,15 @@ def timeline() -> Response:
 
 
 @blueprint.get("/charts/monthly.svg")
+@operation(
+    "compare",
+    "一つの市区町村の月別の数値の図。",
+    "A drawing of the figures of a municipality that a source gives month by month.",
+    gives=[SVG],
+    answers=[400, 503],
+    parameters=[M, "lang"],
+    headers=OF_DATA,
+)
 def monthly() -> Response:
     """Draw the figures of a municipality (`m`) that a source gives month by month."""
     found = city.by_month(here().store, here().repository, _municipality(), language())

@@ -10,19 +10,50 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 
 from sasaeai import calendar, compare, workbook
 from sasaeai.calendar import Moment
-from sasaeai.compare import Comparison, Difference
+from sasaeai.compare import Comparison, Difference, sheets
 from sasaeai.compare import tables as shown
 from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME, GRAPH_FORMATS, WORKBOOK, Format
 from sasaeai.store import Answer
 from sasaeai.vocabulary import CONCEPT
 from sasaeai.web import answers, lists, problems
-from sasaeai.web.context import here, language
+from sasaeai.web.context import Context, here, language
+from sasaeai.web.negotiation import HTML
+from sasaeai.web.operations import OF_DATA, Tree, operation, parameter, several
 
 blueprint = Blueprint("compare", __name__)
 
 FORMATS = (BY_NAME["csv"], WORKBOOK, *GRAPH_FORMATS)
 """The forms of a comparison beside its page."""
+
+TELLS = ("市区町村を比べる。", "Municipalities side by side, as of any days.")
+
+
+def _cities(context: Context) -> Tree:
+    """Tell of the cities to compare, those of the questions' examples for instance."""
+    named = [code for each in context.questions.values() for code in each.example.get("parameters", {}).get("m", ())]
+    example = list(dict.fromkeys(map(str, named)))[:2]
+    ja, en = "市区町村のコードか名称。", "Codes or names of municipalities."
+    return parameter("m", ja, en, several({"type": "string"}), example=example)
+
+
+ASKS = (
+    _cities,
+    parameter("asOf", "基準日。", "Days to compare as of.", several({"type": "string"}), example=["2019-04-01"]),
+    parameter(
+        "only",
+        "この異同の行だけ。",
+        "Only rows that compare so.",
+        {"type": "string", "enum": [each.value for each in Difference]},
+    ),
+    "lang",
+)
+
+
+def _topic(context: Context) -> Tree:
+    topics = {"type": "string", "enum": [*context.topics]}
+    return parameter("key", "話題の鍵。", "The key of a topic.", topics, where="path")
+
 
 _BETWEEN = re.compile(r"[,、,\n]")
 
@@ -48,6 +79,7 @@ class Asked:
 
 
 @blueprint.get("/compare")
+@operation("compare", *TELLS, gives=[HTML, *FORMATS], answers=[303, 400, 406, 503], parameters=ASKS, headers=OF_DATA)
 def page() -> Response:
     """Show a comparison, or the form to ask for one; or answer in the format asked for."""
     asked = _asked()
@@ -67,12 +99,23 @@ def page() -> Response:
 
 
 @blueprint.get("/compare.<any(csv, xlsx, ttl, nt, rdf, jsonld, trig, nq):extension>")
+@operation(
+    "compare", *TELLS, gives=FORMATS, answers=[400, 503], parameters=ASKS, headers=[*OF_DATA, "Content-Disposition"]
+)
 def file(extension: str) -> Response:
     """Answer with a comparison in the format its extension names."""
     return _file(_asked(), answers.required(FORMATS, extension=extension))
 
 
 @blueprint.get("/compare/<key>")
+@operation(
+    "compare",
+    "一つの話題について尋ねるSPARQL。",
+    "The SPARQL of a topic, filled in with the municipalities given.",
+    gives=["application/sparql-query"],
+    answers=[400, 404, 503],
+    parameters=[_topic, _cities],
+)
 def text(key: str) -> Response:
     """Give the SPARQL of a topic, filled in with the municipalities given."""
     if key not in here().topics:
@@ -147,7 +190,7 @@ def _file(asked: Asked, wanted: Format) -> Response:
         case "csv":
             body = shown.csv_of(comparison, language())
         case "xlsx":
-            body = workbook.write(shown.sheets(comparison, language()), shown.WIDTHS)
+            body = workbook.write(sheets.sheets(comparison, language()), sheets.WIDTHS)
         case syntax:
             body = shown.rdf_of(comparison, here().prefixes, language(), syntax)
     response = answers.send(Answer(body, wanted, comparison.version, "solutions"))

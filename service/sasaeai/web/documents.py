@@ -1,7 +1,8 @@
 """A document in many formats: which is asked for, and the headers that lead from one to the others."""
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import Response, redirect, request
@@ -16,6 +17,18 @@ from sasaeai.web import answers
 from sasaeai.web.context import here, language
 from sasaeai.web.links import path_of, this_page
 from sasaeai.web.negotiation import HTML
+from sasaeai.web.operations import OF_DATA
+
+FORMS = (*GRAPH_FORMATS, HTML)
+"""What a document comes in."""
+
+TOLD: Mapping[str, Any] = {
+    "gives": FORMS,
+    "answers": (400, 404, 406, 503),
+    "parameters": ("lang",),
+    "headers": (*OF_DATA, "Content-Location"),
+}
+"""What there is to tell of every document that is one of its kind, beside its words."""
 
 EXTENSIONS = frozenset(each.name for each in GRAPH_FORMATS) | {"html"}
 

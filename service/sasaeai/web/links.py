@@ -36,8 +36,14 @@ def uri(iri: str) -> str:
 
 def local(iri: str) -> str:
     """Return where a link to an IRI leads: on this host for what it serves, '' for what is no web address."""
+    return _leading(iri, _carried())
+
+
+@lru_cache(maxsize=8192)
+def _leading(iri: str, carried: str) -> str:
+    """Return where a link leads that takes something along: a page names the same things many times."""
     if iri.startswith(BASE):
-        return on_host("/" + iri.removeprefix(BASE))
+        return _joined("/" + iri.removeprefix(BASE), carried)
     return iri if iri.startswith(("https://", "http://")) else ""
 
 
@@ -46,18 +52,14 @@ def on_host(path: str, *arguments: tuple[str, str]) -> str:
 
     The percent signs of an IRI are its own: what is encoded in it stays as it is.
     """
-    path, fragment = _spelled(path)
-    query = _carried() if not arguments else "&".join(filter(None, (urlencode(arguments), _carried())))
-    return f"{path}?{query}{fragment}" if query else path + fragment
+    return _joined(path, "&".join(filter(None, (urlencode(arguments), _carried()))))
 
 
-@lru_cache(maxsize=4096)
-def _spelled(path: str) -> tuple[str, str]:
-    """Write a path as it stands in an address, and its fragment apart: a page names the same things many times."""
+def _joined(path: str, query: str) -> str:
     path, mark, fragment = path.partition("#")
     if path.startswith("//"):
         path = "/." + path  # else what follows would be read as a host (RFC 3986 §4.2)
-    return uri(path), mark + uri(fragment)
+    return uri(path) + ("?" + query if query else "") + mark + uri(fragment)
 
 
 def this_page(**changes: str | None) -> str:
@@ -75,7 +77,7 @@ def this_file(extension: str) -> str:
     """Return the address of all that this page shows a part of, as a file in the language of the page."""
     kept = [(name, value) for name, value in request.args.items(multi=True) if name not in {"page", "limit", "lang"}]
     query = urlencode([*kept, ("lang", language())])
-    return f"{path_of(request.path)}.{extension}?{query}"
+    return f"{path_of(request.path).rstrip('/')}.{extension}?{query}"
 
 
 def toggled(name: str, value: str) -> str:

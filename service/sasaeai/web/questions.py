@@ -13,13 +13,24 @@ from sasaeai.lists import wishes
 from sasaeai.statements.finding import Index, words_of
 from sasaeai.store.writing import written
 from sasaeai.vocabulary import BASE
-from sasaeai.web import answers, asking, documents
+from sasaeai.web import answers, asking, documents, particulars
 from sasaeai.web.context import Context, here, language
+from sasaeai.web.negotiation import HTML
+from sasaeai.web.operations import OF_DATA, operation
 
 blueprint = Blueprint("questions", __name__)
 
 
 @blueprint.get("/queries/")
+@operation(
+    "queries",
+    "質問の一覧。RDFではSPARQL examples vocabularyによります。",
+    "All questions. In RDF they are examples in the SPARQL examples vocabulary.",
+    gives=[HTML, *GRAPH_FORMATS],
+    answers=[406],
+    parameters=["q", "lang"],
+    headers=["Link", "Content-Language"],
+)
 def listing() -> Response:
     """List the questions by theme, or those that words are found in; in RDF, as examples of what can be asked."""
     if answers.wants_html(GRAPH_FORMATS):
@@ -28,7 +39,7 @@ def listing() -> Response:
         found = [known[row] for row in _index(here()).find(words_of(words))]
         by_theme = {theme: [each for each in found if each.tags[0] == theme] for theme in themes}
         html = render_template("questions.html", words=words, by_theme=by_theme, themes=themes, count=len(found))
-        response = answers.send_page(html)
+        response = answers.send_page(html, here().store.version())
     else:
         wanted = answers.required(GRAPH_FORMATS)
         response = answers.send_text(_examples(here(), wanted), wanted)
@@ -60,6 +71,15 @@ def _examples(context: Context, wanted: Format) -> bytes:
 
 
 @blueprint.get("/queries/<name>")
+@operation(
+    "queries",
+    "質問のページ(入力欄、答え、SPARQL)、または求められた形式の答え。",
+    "The page of a question with its form, answer and SPARQL; or the answer in the format asked for.",
+    gives=[HTML, *catalogue.FORMATS],
+    answers=[400, 406, 503],
+    headers=OF_DATA,
+    each=particulars.questions,
+)
 def page(name: str) -> Response:
     """Show a question with its form and answer, or answer in the format asked for."""
     question = _question(name)
@@ -69,6 +89,15 @@ def page(name: str) -> Response:
 
 
 @blueprint.get("/queries/<name>.<any(srj, srx, csv, tsv, json, xlsx, ttl, nt, rdf, jsonld, trig, nq):extension>")
+@operation(
+    "queries",
+    "末尾の示す形式の答え。",
+    "The answer in the format that the suffix names.",
+    gives=catalogue.FORMATS,
+    answers=[400, 503],
+    headers=OF_DATA,
+    each=particulars.questions,
+)
 def file(name: str, extension: str) -> Response:
     """Answer a question in the format its suffix names."""
     question = _question(name)
@@ -76,6 +105,14 @@ def file(name: str, extension: str) -> Response:
 
 
 @blueprint.get("/queries/<name>.rq")
+@operation(
+    "queries",
+    "値を入れたSPARQL。",
+    "The SPARQL, filled in with the values given.",
+    gives=["application/sparql-query"],
+    answers=[400],
+    each=particulars.questions,
+)
 def text(name: str) -> Response:
     """Give the SPARQL of a question, filled in with the arguments given."""
     question = _question(name)
@@ -85,6 +122,15 @@ def text(name: str) -> Response:
 
 
 @blueprint.get("/queries/<name>.svg")
+@operation(
+    "queries",
+    "答えの図(見出しに図の定めのある質問だけ)。",
+    "The answer drawn, where the header of the question says how.",
+    gives=["image/svg+xml"],
+    answers=[400, 404, 503],
+    headers=OF_DATA,
+    each=particulars.questions,
+)
 def drawing(name: str) -> Response:
     """Draw the answer to a question whose header says how."""
     question = _question(name)
