@@ -159,7 +159,10 @@ def main() -> None:
             nation.make(root, given.cities, seed=1)
         pages = Pages(root)
         print(f"{given.cities or 'the real'} cities; {_machine()}\n")
-        print("| page | of | queries | p50, ms | slowest, ms | in the store | again, ms | from the cache, ms | KB |")
+        print(
+            "| page | of | queries | first, ms | slowest, ms | of it in the store "
+            "| again, ms | from the cache, ms | KB |"
+        )
         print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
         for kind, paths in kinds(pages.store, given.of):
             if paths and (not given.only or kind.startswith(tuple(given.only))):

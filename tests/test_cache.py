@@ -65,6 +65,16 @@ def test_who_reads_something_else_gets_an_answer_of_his_own(
     assert other.data != japanese.data
 
 
+@pytest.mark.parametrize("path", ["/queries/", "/queries/evidence-of", "/prefixes", "/problem", "/ns", "/dataset"])
+def test_a_page_that_is_the_same_for_everybody_is_kept_too(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    first = client.get(path, headers={"Accept": "text/html"})
+    monkeypatch.setattr(client.application, "full_dispatch_request", lambda: pytest.fail("it was made anew"))
+    again = client.get(path, headers={"Accept": "text/html"})
+    assert (again.status_code, again.data) == (200, first.data)
+
+
 def test_wishes_that_mean_the_same_share_an_answer(client: FlaskClient, store: CountingStore) -> None:
     client.get(PAGE, headers={"Accept": "text/html, */*;q=0.1", "Accept-Language": "en-GB,ja;q=0.5"})
     store.asked.clear()

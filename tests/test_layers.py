@@ -1,6 +1,7 @@
 """Imports go one way: edge, flows, statements, doors, places, words."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,21 @@ WORDS = {"settings", "errors", "model", "formats", "vocabulary", "calendar", "jo
 PLACES = {"repository"}
 DOORS = {"store", "validation", "charts", "workbook"}
 SHARED = {"statements", "prefixes", "description", "diagram"}
-FLOWS = {"sparql", "entity", "thing", "city", "compare", "lists", "catalogue", "evidence", "terms", "dataset"}
+FLOWS = {
+    *(
+        "sparql",
+        "entity",
+        "thing",
+        "city",
+        "compare",
+        "indicators",
+        "lists",
+        "catalogue",
+        "evidence",
+        "terms",
+        "dataset",
+    ),
+}
 EDGE = {"", "__main__", "web", "wsgi", "supervisor"}
 
 LAYERS = (WORDS, PLACES, DOORS, SHARED, FLOWS, EDGE)
@@ -94,4 +109,5 @@ def test_no_city_is_named_in_the_service() -> None:
     for path in [*modules(), *PACKAGE.rglob("*.html"), *PACKAGE.rglob("*.css")]:
         text = path.read_text("utf-8").lower()
         for word in (*codes, *names, "多摩", "郡山", "静岡", "港区"):
-            assert word not in text, f"{path} names {word}"
+            # The name of a city may stand within another word: denominator.
+            assert not re.search(rf"(?<![a-z]){word}(?![a-z])", text), f"{path} names {word}"

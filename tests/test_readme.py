@@ -25,8 +25,11 @@ ADDRESS = "http://127.0.0.1:8000"
 WALKTHROUGH = "How to add a city"
 """The section whose commands are run in a copy to which its city was added."""
 
+LESSON = "Writing a question"
+"""The section whose commands are run in a copy to which its question was added, by `test_new_question`."""
+
 EVERY_BLOCK = [block for page in pages() for block in blocks(page)]
-CONSOLE = [each for each in EVERY_BLOCK if each.language == "console" and each.section != WALKTHROUGH]
+CONSOLE = [each for each in EVERY_BLOCK if each.language == "console" and each.section not in {WALKTHROUGH, LESSON}]
 PYTHON = [
     (block, following)
     for block, following in pairwise(EVERY_BLOCK)

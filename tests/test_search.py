@@ -49,6 +49,8 @@ def page(service: Service, text: str, **arguments: str) -> Reply:
         ("072036", "郡山市"),
         ("Koriyama", "郡山市"),
         ("kōriyama", "郡山市"),
+        ("tier-1 council of koriyama", "第1層協議体"),
+        ("Tier-1 council of Kōriyama", "第1層協議体"),
         ("ＳＨＩＺＵＯＫＡ", "静岡市"),
         ("まるっと 協議体", "多摩市まるっと協議体"),
         ("ＮＰＯ法人　福祉亭", "NPO法人 福祉亭"),

@@ -264,6 +264,21 @@ def test_a_document_tells_what_was_taken_from_it_with_its_words(service: Service
     assert page.texts(".//h3").index("層") < page.texts(".//h3").index("協議体")
 
 
+def test_a_ward_leads_to_its_city_and_to_the_wards_beside_it(service: Service) -> None:
+    page = shown(service, "221015.html?lang=ja")
+    assert page.texts(".//title") == ["葵区(静岡市) — Sasaeai 支え合い"]
+    assert page.texts(".//ol/li") == ["静岡市", "葵区"]
+    (belongs,) = [text for text in page.texts(".//p") if text.startswith("静岡市の行政区。")]
+    assert "記録は、市のページにあります" in belongs
+    assert "ほかの区: 駿河区、清水区" in page.texts(".//p")
+
+
+def test_a_ward_of_a_city_without_data_says_that_nothing_is_recorded_yet(service: Service) -> None:
+    page = shown(service, "011011.html?lang=en")
+    assert page.texts(".//title") == ["Chūō-ku (Sapporo) — Sasaeai 支え合い"]
+    assert any("A ward of Sapporo" in text and "Nothing is recorded yet" in text for text in page.texts(".//p"))
+
+
 def test_a_long_list_leads_to_its_next_page_and_back(service: Service) -> None:
     address = f"{service.url}/doc/concept/municipality-kind/town.html?lang=en"
     page = ask(address).body.decode()

@@ -59,7 +59,8 @@ def query(question: str | None, parameters: tuple[str, ...], name: str | None) -
     formats = [BY_NAME[name]] if name else [BY_NAME["csv"], GRAPH]
     try:
         if question in known:
-            text = catalogue.fill(known[question], catalogue.arguments_of(_pair(each) for each in parameters))
+            given = catalogue.arguments_of(_pair(each) for each in parameters)
+            text = catalogue.fill(known[question], catalogue.resolved(store, repository, known[question], given))
         elif parameters:
             raise click.UsageError(f"only questions of the catalogue take parameters: {', '.join(sorted(known))}")
         else:

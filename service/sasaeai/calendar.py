@@ -77,6 +77,7 @@ ERAS = _eras()
 # From the change on, the government called this whole fiscal year by the era that began in its second month;
 # in its first month it was 平成31年度, and that stays readable. No other fiscal year after the war saw an era change
 # but 昭和63年度, which kept its name.
+_JAPAN = timezone(timedelta(hours=9))
 _NAMED_AFTER_ITS_CHANGE = {2019: "令和元年度"}
 
 _ERA_OF = {key: era for era in ERAS for key in (era.name, era.letter)}
@@ -219,7 +220,7 @@ def fiscal_year_label(year: int, language: str) -> str:
 
 def today() -> date:
     """Return the day it is in Japan."""
-    return datetime.now(timezone(timedelta(hours=9))).date()
+    return datetime.now(_JAPAN).date()
 
 
 @lru_cache(maxsize=4096)

@@ -112,6 +112,21 @@ def _panel(drawing: Drawing, title: str, points: Sequence[tuple[str, float | Non
             drawing.lines.append(f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}")
 
 
+def histogram(bars: Sequence[tuple[str, int, bool]]) -> Drawing:
+    """Draw a bar for each named count, those that are marked apart from the others."""
+    drawing = Drawing(_HEAD + _PLOT + 56)
+    bottom, highest = _HEAD + _PLOT, max((count for _, count, _ in bars), default=0) or 1
+    step = (WIDTH - 2 * 40) / max(1, len(bars))
+    for number, (name, count, marked) in enumerate(bars):
+        x, height = round(40 + number * step, 1), round(_PLOT * count / highest, 1)
+        middle = round(x + step / 2, 1)
+        state = "marked" if marked else "plain"
+        drawing.bars.append(Shape(round(x + 2, 1), round(bottom - height, 1), round(step - 4, 1), height, state))
+        drawing.points.append(Shape(middle, round(bottom - height - 6, 1), text=str(count)))
+        drawing.ticks.append(Shape(middle, bottom + 18, text=fitting(name, max(4, int(step / 7)))))
+    return drawing
+
+
 def fitting(text: str, room: int) -> str:
     """Shorten a text to a number of half-width characters; what XML 1.0 §2.2 does not allow becomes a replacement."""
     kept: list[str] = []

@@ -1,6 +1,6 @@
 """The flow of the whole: the dataset's description, with what it holds counted, and the files it can be fetched as."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rdflib import Graph, Literal, Namespace, URIRef
@@ -11,7 +11,7 @@ from sasaeai.description import Description
 from sasaeai.formats import BY_NAME
 from sasaeai.repository import Repository
 from sasaeai.store import Dump, Store
-from sasaeai.vocabulary import BASE, DATASET, LICENCE
+from sasaeai.vocabulary import BASE, DATASET, LANGUAGES, LICENCE
 
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
 """DCAT 3, of which rdflib knows the version before."""
@@ -44,6 +44,28 @@ class Page:
     version: str
 
 
+@dataclass(frozen=True)
+class Whole:
+    """Hold the description of the dataset, what its page shows in each language, and the JSON-LD that stands in it."""
+
+    described: Description
+    pages: Mapping[str, Page]
+    embedded: str
+
+    @property
+    def version(self) -> str:
+        """Return the version of the data that is described."""
+        return self.described.version
+
+
+def whole(store: Store, repository: Repository) -> Whole:
+    """Describe the dataset once for everybody: everything in it is counted."""
+    described = describe(store, repository)
+    graph = Graph().parse(data=described.triples, format="nt")
+    pages = {language: _page(graph, store.dumps(), described.version, language) for language in LANGUAGES}
+    return Whole(described, pages, description.embedded(described, repository))
+
+
 def describe(store: Store, repository: Repository) -> Description:
     """Describe the dataset and the files it can be fetched as; ServiceError 503 while these are being written."""
     dumps = store.dumps()
@@ -59,9 +81,8 @@ def describe(store: Store, repository: Repository) -> Description:
     return described.with_triples(graph)
 
 
-def page(store: Store, described: Description, language: str) -> Page:
-    """Return what the page of the dataset shows, in a language, from its description."""
-    graph, whole = Graph().parse(data=described.triples, format="nt"), URIRef(DATASET)
+def _page(graph: Graph, dumps: Sequence[Dump], version: str, language: str) -> Page:
+    whole = URIRef(DATASET)
 
     def words(subject: URIRef, *terms: URIRef) -> str | None:
         found = [text for term in terms for text in graph.objects(subject, term) if isinstance(text, Literal)]
@@ -83,8 +104,8 @@ def page(store: Store, described: Description, language: str) -> Page:
         {name: int(str(graph.value(whole, VOID[name]))) for name in named},
         parts(VOID.subset, None, VOID.triples),
         parts(VOID.classPartition, VOID["class"], VOID.entities),
-        store.dumps(),
-        described.version,
+        dumps,
+        version,
     )
 
 

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from rdflib import Graph
 
@@ -40,13 +42,23 @@ def construct(store: Store, queries: Sequence[str]) -> Description:
 
 def written(described: Description, repository: Repository, format_: Format) -> Answer:
     """Write a graph in a format: each triple once and in order, JSON-LD in the words of the project's context."""
-    body = transcribed(described.triples, format_, repository.prefixes())
-    if format_ == _JSON_LD:
-        compact = Compaction(repository.context()).compact(json.loads(body))
-        body = json.dumps(compact, ensure_ascii=False, indent=1).encode() + b"\n"
+    if format_ != _JSON_LD:
+        body = transcribed(described.triples, format_, repository.prefixes())
+    else:
+        body = json.dumps(_compact(described, repository), ensure_ascii=False, indent=1).encode() + b"\n"
     return Answer(body, format_, described.version, "graph")
 
 
 def embedded(described: Description, repository: Repository) -> str:
     """Write a graph as JSON-LD that can stand in a page: no `<` of it ends the element it stands in."""
-    return written(described, repository, _JSON_LD).body.decode().replace("<", "\\u003c")
+    compact = _compact(described, repository)
+    return json.dumps(compact, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _compact(described: Description, repository: Repository) -> dict[str, Any]:
+    return _compaction(repository).compact(json.loads(transcribed(described.triples, _JSON_LD, "")))
+
+
+@lru_cache(maxsize=8)
+def _compaction(repository: Repository) -> Compaction:
+    return Compaction(repository.context())

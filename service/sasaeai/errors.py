@@ -97,6 +97,12 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "The answer has more than {limit} rows or triples, and this format cannot say that it was cut. "
         "Add a LIMIT, or ask for JSON or XML, which are cut with a mark.",
     },
+    "file-too-long": {
+        "ja": "答えが{limit}行を超えるため、この形式では一度に書き出せません。"
+        "条件を絞るか、pageとlimitで分けるか、CSVで求めてください。",
+        "en": "The answer has more than {limit} rows, too many for this format at once. Narrow it down, "
+        "take it in parts by page and limit, or ask for CSV.",
+    },
     "busy": {
         "ja": "ただいま混み合っています。少し待ってからもう一度お試しください。",
         "en": "The service is busy. Try again in a moment.",
@@ -143,6 +149,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "「{name}」という質問はありません。",
         "en": "There is no question named '{name}'.",
     },
+    "question-replaced": {
+        "ja": "質問「{name}」は取り下げられました。代わりに「{replacement}」があります: {address}",
+        "en": "The question '{name}' was withdrawn. '{replacement}' has taken its place: {address}",
+    },
     "unknown-parameter": {
         "ja": "パラメータ「{parameter}」はありません。使えるもの: {known}",
         "en": "There is no parameter '{parameter}'. There are: {known}",
@@ -161,12 +171,14 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "The parameter {parameter} can be given only once.",
     },
     "unknown-municipality": {
-        "ja": "「{value}」という市区町村は見つかりません。全国地方公共団体コード(6桁)か正式な名称で指定してください。",
-        "en": "There is no municipality '{value}'. Give its 6-digit code, or its full name.",
+        "ja": "パラメータ{parameter}: 「{value}」という市区町村は見つかりません。"
+        "全国地方公共団体コード(6桁、例: {example})か正式な名称で指定してください。",
+        "en": "{parameter}: there is no municipality '{value}'. Give its 6-digit code (for example {example}), "
+        "or its full name.",
     },
     "ambiguous-municipality": {
-        "ja": "「{value}」という市区町村は複数あります。コードで指定してください: {candidates}",
-        "en": "There is more than one municipality '{value}'. Give its code: {candidates}",
+        "ja": "パラメータ{parameter}: 「{value}」という市区町村は複数あります。コードで指定してください: {candidates}",
+        "en": "{parameter}: there is more than one municipality '{value}'. Give its code: {candidates}",
     },
     "too-many-columns": {
         "ja": "{count}列になります。比べられるのは{limit}列(市区町村の数×基準日の数)までです。"
@@ -176,6 +188,10 @@ MESSAGES: dict[str, dict[str, str]] = {
     "one-column": {
         "ja": "比べるには2列以上が必要です。市区町村を2つ以上選ぶか、1つの市区町村に基準日を2つ以上指定してください。",
         "en": "A comparison needs two columns: choose two or more cities, or two or more days for one.",
+    },
+    "unknown-indicator": {
+        "ja": "「{name}」という指標はありません。",
+        "en": "There is no indicator named '{name}'.",
     },
     "unknown-list": {
         "ja": "「{name}」という一覧はありません。",

@@ -1,6 +1,6 @@
 """The formats of answers: one table of names, media types and file extensions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 
@@ -26,6 +26,10 @@ class Format:
     def content_type(self) -> str:
         """Return the Content-Type of an answer, charset included where the type has one."""
         return f"{self.media_type}; charset=utf-8" if self.media_type.startswith("text/") else self.media_type
+
+    def without(self, other: "Format") -> "Format":
+        """Return the format without the alias that another one has for its name."""
+        return replace(self, aliases=tuple(each for each in self.aliases if each != other.media_type))
 
 
 def _format(name: str, media_type: str, *aliases: str, kinds: set[Kind]) -> Format:
@@ -53,6 +57,9 @@ GRAPH_FORMATS = (
 WORKBOOK = _format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", kinds={Kind.TABLE})
 """Excel's workbook, for what is a table to people."""
 
+OBJECTS = _format("json", "application/json", kinds={Kind.TABLE})
+"""A table as a list of objects, for programs that know no SPARQL results."""
+
 EVERY_FORMAT = (*RESULT_FORMATS, *GRAPH_FORMATS)
 BY_NAME = {each.name: each for each in EVERY_FORMAT}
 RESULTS, GRAPH = RESULT_FORMATS[0], GRAPH_FORMATS[0]
@@ -61,7 +68,7 @@ RESULTS, GRAPH = RESULT_FORMATS[0], GRAPH_FORMATS[0]
 PREFIX_FORMATS = (
     *GRAPH_FORMATS,
     _format("rq", "application/sparql-query", kinds=set()),
-    _format("json", "application/json", kinds=set()),
+    OBJECTS,
     BY_NAME["csv"],
 )
 """What the project's prefixes can be had in beside RDF: as lines of a query, a JSON object and a table."""

@@ -30,6 +30,12 @@ def expanded(prefixes: Prefixes, name: str) -> str:
     return prefixes[prefix] + local
 
 
+def shortened(prefixes: Prefixes, iri: str) -> str:
+    """Return the prefixed name of an IRI; the IRI where the project has no prefix for it."""
+    found = (f"{prefix}:{iri.removeprefix(space)}" for prefix, space in prefixes.items() if iri.startswith(space))
+    return next(found, iri)
+
+
 def declarations(prefixes: Prefixes) -> list[Statement]:
     """Declare the prefixes as SHACL §5.2.1 has it, so that `sh:prefixes` can refer to them."""
     a, declare, prefix, namespace = (

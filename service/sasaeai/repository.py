@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from sasaeai.vocabulary import GRAPH
+from sasaeai.vocabulary import GRAPH, Words
 
 FOLDERS = ("data", "ontology", "shapes")
 
@@ -129,9 +129,19 @@ class Repository:
         """Return the questions of the catalogue."""
         return self._queries("catalogue")
 
+    def themes(self) -> dict[str, Words]:
+        """Return the words of the themes that questions are about, by their keys, in the order they are shown."""
+        path = self.root / "queries" / "catalogue" / "themes.yaml"
+        said: dict[str, Words] = yaml.safe_load(path.read_text("utf-8")) if path.is_file() else {}
+        return said
+
     def topics(self) -> list[QueryFile]:
         """Return the topics that cities are compared by, in the order they are shown."""
         return self._queries("topics")
+
+    def indicators(self) -> list[QueryFile]:
+        """Return the formulas of the indicators."""
+        return self._queries("indicators")
 
     def lists(self) -> list[QueryFile]:
         """Return the queries of the lists."""

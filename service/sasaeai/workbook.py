@@ -8,14 +8,15 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-Table = Sequence[Sequence[str | int | float]]
-"""The rows of a sheet, the first of them its head; '' is an empty cell."""
+Table = Sequence[Sequence[str | int | float | date]]
+"""The rows of a sheet, the first of them its head; '' is an empty cell, and numbers and days are what they are."""
 
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 """What no XML 1.0 document, and so no workbook, can hold."""
@@ -48,12 +49,14 @@ def write(sheets: Mapping[str, Table], widths: Mapping[str, Sequence[int]] | Non
     return _timeless(written.getvalue())
 
 
-def _fill(cell: Cell, value: str | int | float, *, head: bool) -> None:
+def _fill(cell: Cell, value: str | int | float | date, *, head: bool) -> None:
     cell.alignment = Alignment(vertical="top", wrap_text=True)
     if head:
         cell.font = Font(bold=True)
     if not isinstance(value, str):
         cell.value = value
+        if isinstance(value, date):
+            cell.number_format = "yyyy-mm-dd"
         return
     text = _ILLEGAL.sub("\ufffd", value)
     cell.value = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -5,7 +5,7 @@ import multiprocessing
 from sasaeai.settings import Settings
 from sasaeai.store.client import EngineStore
 from sasaeai.store.confinement import die_with_parent
-from sasaeai.web import create_app
+from sasaeai.web import create_app, preparation
 
 if _server := multiprocessing.parent_process():
     # The server's workers would outlive a killed server, and go on to answer beside those of the next.
@@ -16,3 +16,4 @@ if _settings.run_dir is None:
     raise RuntimeError("SASAEAI_RUN_DIR is not set: start the service with `sasaeai serve`")
 
 application = create_app(_settings, EngineStore(_settings.run_dir, _settings))
+preparation.begin(application, _settings.run_dir)

@@ -1,6 +1,5 @@
 """What stands in the columns of a comparison: cities, each on the days asked about."""
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,8 +7,8 @@ from datetime import date
 from sasaeai import statements
 from sasaeai.calendar import Moment
 from sasaeai.errors import ServiceError
-from sasaeai.model import is_municipality_code
 from sasaeai.repository import Repository
+from sasaeai.statements.municipalities import municipalities
 from sasaeai.store import Store
 from sasaeai.store.parameters import literal
 
@@ -46,27 +45,9 @@ class Column:
         return f"{self.city.code}-{self.day}" if self.day else self.city.code
 
 
-def codes(store: Store, repository: Repository, given: Iterable[str], language: str) -> list[str]:
-    """Return the codes of municipalities given by code or by name, each once.
-
-    Raises ServiceError 400 naming a name that none has, or that several have (with their codes).
-    """
-    found = dict[str, None]()
-    for text in given:
-        name = "".join(unicodedata.normalize("NFKC", text).split()) if not text.isascii() else text.strip()
-        found[name if is_municipality_code(name) else _named(store, repository, name, language)] = None
-    return list(found)
-
-
-def _named(store: Store, repository: Repository, name: str, language: str) -> str:
-    query = repository.query("compare-named")
-    rows = statements.select(store, query, name=literal(name), lang=literal(language)).rows
-    if not rows:
-        raise ServiceError("unknown-municipality", 400, value=name[:100])
-    if len(rows) > 1:
-        told = (f"{row['code']['value']} ({row['prefectureLabel']['value']} {row['label']['value']})" for row in rows)
-        raise ServiceError("ambiguous-municipality", 400, value=name[:100], candidates=", ".join(told))
-    return str(rows[0]["code"]["value"])
+def codes(store: Store, repository: Repository, given: Iterable[str]) -> list[str]:
+    """Return the codes of municipalities given by code or by name, each once; ServiceError 400 as the register has."""
+    return municipalities(store, repository).codes(given)
 
 
 def columns(
@@ -83,7 +64,7 @@ def columns(
     cities = _cities(store, repository, wanted, language)
     unknown = [code for code in wanted if code not in cities]
     if unknown:
-        raise ServiceError("unknown-municipality", 400, value=unknown[0])
+        raise ServiceError("unknown-municipality", 400, parameter="m", value=unknown[0], example="011002")
     if count < 2:
         raise ServiceError("one-column", 400)
     return [Column(cities[code], moment) for code in wanted for moment in days]

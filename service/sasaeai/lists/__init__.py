@@ -8,6 +8,7 @@ names of the thing, by which the search over all lists finds it too, `property` 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import yaml
 
@@ -40,7 +41,7 @@ class Listing:
     parts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     absent: Words | None = None
 
-    @property
+    @cached_property
     def subject(self) -> str:
         """Name the column of the things listed."""
         return next(iter(self.columns))

@@ -8,7 +8,7 @@ from itertools import chain
 
 from sasaeai.formats import Format
 from sasaeai.lists import Listing
-from sasaeai.lists.entries import NOTHING, Entries, Entry, Value, sort
+from sasaeai.lists.entries import NOTHING, Entries, Entry, Value
 from sasaeai.lists.wishes import STATE, Wish
 from sasaeai.statements import writing
 from sasaeai.statements.finding import words_of
@@ -45,7 +45,7 @@ def choose(listing: Listing, entries: Entries, wish: Wish) -> Found:
     keys = dict(entries.keys)
     facets = list(listing.facets)
     if entries.dated and wish.day:
-        keys[STATE] = [(_state(entry, wish.day),) for entry in entries.entries]
+        keys[STATE] = _states(entries, wish.day)
         facets.append(STATE)
     wanted = {column: frozenset(chosen) for column, chosen in wish.chosen.items() if chosen and column in keys}
     rows = entries.index.find(words_of(wish.words))
@@ -55,12 +55,26 @@ def choose(listing: Listing, entries: Entries, wish: Wish) -> Found:
         # What a facet offers is counted as if nothing had been chosen in it.
         others = {name: chosen for name, chosen in wanted.items() if name != column}
         counted = _fitting(rows, keys, others) if column in wanted else left
-        counts = Counter(chain.from_iterable(map(keys[column].__getitem__, counted)))
+        whole = column in entries.counts and len(counted) == len(entries.entries)
+        counts = (
+            entries.counts[column] if whole else Counter(chain.from_iterable(map(keys[column].__getitem__, counted)))
+        )
         offered[column] = _choices(counts, entries.values.get(column, {}), wanted.get(column, frozenset()))
-    found = [entries.entries[row] for row in left]
-    return Found(
-        sort(found, (wish.sort, *listing.order)) if wish.sort else found, offered, wish.day if entries.dated else None
-    )
+    if wish.sort:
+        kept = set(left)
+        left = [row for row in entries.in_order(wish.sort) if row in kept]
+    return Found([entries.entries[row] for row in left], offered, wish.day if entries.dated else None)
+
+
+def _states(entries: Entries, day: date) -> list[tuple[str]]:
+    """Name the state of every row on a day; many things hold for the same time."""
+    states: dict[int, tuple[str]] = {}
+    rows = []
+    for entry in entries.entries:
+        if (state := states.get(id(entry.validity))) is None:
+            state = states[id(entry.validity)] = (_state(entry, day),)
+        rows.append(state)
+    return rows
 
 
 def _fitting(

@@ -1,9 +1,11 @@
 """The things of a list, read once for each version of the data and language, and kept in the process."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from typing import Any, TypeVar
 
 from sasaeai.errors import ServiceError
@@ -109,8 +111,9 @@ class Entries:
     """Hold all things of a list in its default order, in one language, of one version of the data.
 
     `index` finds things by all that is said of them here, `names` by what they are called. `keys` has,
-    by column and row, what a choice is held against, `values` what each key stands for. `labelled` are the columns of
-    things, which have labels; `dated` says whether the things have a time.
+    by column and row, what a choice is held against, `values` what each key stands for, `counts` how often it stands.
+    `unheard` are the rows of which no document speaks. `labelled` are the columns of things, which have labels;
+    `dated` says whether the things have a time. `sorted` has the rows in other orders, once they were asked for.
     """
 
     entries: Sequence[Entry]
@@ -118,9 +121,19 @@ class Entries:
     names: Index
     keys: Mapping[str, Sequence[Sequence[str]]]
     values: Mapping[str, Mapping[str, Value]]
+    counts: Mapping[str, Counter[str]]
+    unheard: frozenset[int]
     labelled: frozenset[str]
     version: str
     dated: bool
+    sorted: dict[str, Sequence[int]] = field(default_factory=dict)
+
+    def in_order(self, column: str) -> Sequence[int]:
+        """Return all rows in the order of a column, for which a minus stands before a column from its end."""
+        if column not in self.sorted:
+            rows = {entry.iri: row for row, entry in enumerate(self.entries)}
+            self.sorted[column] = [rows[entry.iri] for entry in _sorted(self.entries, column)]
+        return self.sorted[column]
 
 
 Versioned = TypeVar("Versioned", Entries, Table)
@@ -167,9 +180,9 @@ def gather(listing: Listing, table: Table) -> Entries:
     gathered: dict[str, list[Row]] = {}
     for row in table.rows:
         gathered.setdefault(row[listing.subject]["value"], []).append(row)
-    # The same few values (kinds, prefectures, years) stand in very many cells: one of each is kept.
-    value_of = lru_cache(maxsize=None)(Value)
-    entries = [_entry(listing, iri, rows, value_of) for iri, rows in gathered.items()]
+    # The same few values (kinds, prefectures, years) stand in very many cells, and so do times: one of each is kept.
+    value_of, validity_of = lru_cache(maxsize=None)(Value), lru_cache(maxsize=None)(_itself)
+    entries = [_entry(listing, iri, rows, value_of, validity_of) for iri, rows in gathered.items()]
     in_order = sort(entries, listing.order)
     shown = {name for column in listing.columns for name in (column, f"{column}Label")}
     unshown = [each for each in table.columns if each not in shown | {"property", "value", NAMES}]
@@ -179,15 +192,18 @@ def gather(listing: Listing, table: Table) -> Entries:
     )
     labelled = frozenset(each for each in listing.columns if f"{each}Label" in table.columns)
     chosen = {*listing.facets, *({MUNICIPALITY} & listing.columns.keys())}
+    keys = {column: [_keys(entry, column) for entry in in_order] for column in chosen}
     return Entries(
         entries=in_order,
         index=Index(everything),
         names=Index(names),
-        keys={column: [_keys(entry, column) for entry in in_order] for column in chosen},
+        keys=keys,
         values={
             column: {value.key: value for entry in in_order for value in entry.cells.get(column, ())}
             for column in chosen
         },
+        counts={column: Counter(chain.from_iterable(keys[column])) for column in chosen},
+        unheard=frozenset(row for row, entry in enumerate(in_order) if _is_unheard(entry)),
         labelled=labelled,
         version=table.version,
         dated="property" in table.columns,
@@ -198,7 +214,11 @@ def _keys(entry: Entry, column: str) -> Sequence[str]:
     return tuple(value.key for value in entry.cells.get(column, ())) or (NOTHING,)
 
 
-def _entry(listing: Listing, iri: str, rows: Iterable[Row], value_of: Any) -> Entry:
+def _itself(validity: Validity) -> Validity:
+    return validity
+
+
+def _entry(listing: Listing, iri: str, rows: Iterable[Row], value_of: Any, validity_of: Any) -> Entry:
     cells: dict[str, dict[Value, None]] = {}
     dates = [row for row in rows if "property" in row]
     columns, subject = listing.columns.keys(), listing.subject
@@ -210,7 +230,7 @@ def _entry(listing: Listing, iri: str, rows: Iterable[Row], value_of: Any) -> En
                 cells.setdefault(column, {})[value] = None
     cells.setdefault(subject, {value_of("uri", iri): None})
     kept = {column: tuple(sorted(values, key=lambda each: each.rank)) for column, values in cells.items()}
-    return Entry(iri, kept, validity.of(dates) if dates else None)
+    return Entry(iri, kept, validity_of(validity.of(dates)) if dates else None)
 
 
 def _names(entry: Entry, listing: Listing, rows: Iterable[Row]) -> Iterator[str]:
@@ -227,9 +247,20 @@ def sort(entries: Iterable[Entry], order: Sequence[str]) -> list[Entry]:
     """Return entries in the order of columns, those without a value last; what is alike goes by its IRI."""
     in_order = sorted(entries, key=lambda entry: entry.iri)
     for column in reversed(order):
-        name, backwards = column.removeprefix("-"), column.startswith("-")
-        with_value = [entry for entry in in_order if name in entry.cells]
-        without = [entry for entry in in_order if name not in entry.cells]
-        end = -1 if backwards else 0
-        in_order = sorted(with_value, key=lambda entry: entry.cells[name][end].rank, reverse=backwards) + without
+        in_order = _sorted(in_order, column)
     return in_order
+
+
+def _sorted(entries: Iterable[Entry], column: str) -> list[Entry]:
+    """Return entries in the order of one column; what is alike in it stays as it was."""
+    name, backwards = column.removeprefix("-"), column.startswith("-")
+    with_value, without = list[Entry](), list[Entry]()
+    for entry in entries:
+        (with_value if name in entry.cells else without).append(entry)
+    end = -1 if backwards else 0
+    with_value.sort(key=lambda entry: entry.cells[name][end].rank, reverse=backwards)
+    return with_value + without
+
+
+def _is_unheard(entry: Entry) -> bool:
+    return any(value.truth is False for value in entry.cells.get("data", ()))

@@ -1,8 +1,11 @@
 """Finding a thing by what it is called, in all lists at once."""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate, chain
+from typing import overload
 
 from sasaeai.formats import Format
 from sasaeai.lists import Listing
@@ -47,6 +50,30 @@ class Hit:
         return [value.shown for values in cells for value in values[:3] if value.truth is None]
 
 
+class Hits(Sequence[Hit]):
+    """Hold what was found in one list, the best first: of tens of thousands few are ever looked at."""
+
+    def __init__(self, listing: Listing, entries: Entries, found: Mapping[Match, Sequence[int]]) -> None:
+        self._listing = listing
+        self._entries = entries.entries
+        self._rows = list(chain.from_iterable(found.values()))
+        self._ends = list(accumulate(map(len, found.values())))
+        self._matches = list(found)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, place: int) -> Hit: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Hit]: ...
+    def __getitem__(self, place: int | slice) -> Hit | Sequence[Hit]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(len(self))[place]]
+        match = self._matches[bisect_right(self._ends, range(len(self))[place])]
+        return Hit(self._listing, self._entries[self._rows[place]], match)
+
+
 @dataclass(frozen=True)
 class Group:
     """Hold the things that were found in one list, the best first."""
@@ -70,23 +97,21 @@ def search(shelf: Shelf, text: str, language: str) -> tuple[Sequence[Group], str
 
 
 def _group(listing: Listing, entries: Entries, words: Sequence[str], whole: str) -> Group:
-    names = entries.names
-    being, beginning, holding = names.being(whole), names.beginning(whole), names.holding(whole)
-
-    def match(row: int) -> Match:
-        if row in being:
-            return Match.EXACT
-        if row in beginning:
-            return Match.BEGINS
-        return Match.HOLDS if row in holding else Match.APART
-
-    hits = [Hit(listing, entries.entries[row], match(row)) for row in names.find(words)]
-    return Group(listing, sorted(hits, key=_place))
+    rows = entries.names.find(words)
+    # Who asks for one word finds the rows that hold it, and no others.
+    holding = set(rows) if words == [whole] else entries.names.holding(whole)
+    best = {Match.EXACT: entries.names.being(whole), Match.BEGINS: entries.names.beginning(whole), Match.HOLDS: holding}
+    found: dict[Match, Sequence[int]] = {}
+    for match, such in best.items():
+        found[match] = _heard_of(entries, [row for row in rows if row in such])
+        rows = [row for row in rows if row not in such]
+    return Group(listing, Hits(listing, entries, found | {Match.APART: _heard_of(entries, rows)}))
 
 
-def _place(hit: Hit) -> tuple[int, bool]:
+def _heard_of(entries: Entries, rows: Sequence[int]) -> Sequence[int]:
     """Place what documents speak of before what only the register knows; the list's own order decides the rest."""
-    return _ORDER[hit.match], any(value.truth is False for value in hit.entry.cells.get("data", ()))
+    unheard = entries.unheard
+    return sorted(rows, key=unheard.__contains__) if unheard else rows
 
 
 def answer(hits: Iterable[Hit], language: str, version: str, results: Format) -> Answer:

@@ -2,12 +2,12 @@
 
 import contextlib
 import math
-import os
 import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
+from io import BufferedReader
 from pathlib import Path
 
 from sasaeai.errors import ServiceError
@@ -17,6 +17,7 @@ from sasaeai.store import Answer, Dataset, Dump, LaneName, dump, frames, metrics
 from sasaeai.store.budget import Budget
 from sasaeai.store.lanes import lanes
 from sasaeai.store.turns import Turns
+from sasaeai.store.version import Told
 
 _TRIES = 4
 _ANSWER_SECONDS = 15.0
@@ -34,8 +35,7 @@ class EngineStore:
         self.run_dir = run_dir
         self.settings = settings
         self._budget = Budget(run_dir / "budgets", settings.client_seconds)
-        self._version_file = str(run_dir / "version")
-        self._version_read = (0, 0), ""
+        self._told = Told(run_dir)
         self._seconds = {lane.name: lane.seconds for lane in lanes(settings)}
         # With the quarter that may read bodies, an eighth of the threads is always there for pages and questions.
         self._turns = Turns(run_dir, settings.web_threads // 4)
@@ -81,18 +81,7 @@ class EngineStore:
 
     def version(self) -> str:
         """Return the version that new queries are answered from."""
-        try:
-            # A publication puts another file in its place: who looks for the same one again need not read it.
-            told = os.stat(self._version_file)
-            known, version = self._version_read
-            if known == (told.st_ino, told.st_mtime_ns):
-                return version
-            with open(self._version_file, encoding="ascii") as file:
-                version, told = file.read(), os.stat(file.fileno())
-        except FileNotFoundError as error:
-            raise _away() from error
-        self._version_read = (told.st_ino, told.st_mtime_ns), version
-        return version
+        return self._told.version()
 
     def dumps(self) -> Sequence[Dump]:
         """Return the whole graph as files, which the engine writes when they are first asked for; see `Store`."""
@@ -109,12 +98,7 @@ class EngineStore:
 
     def since(self, version: str) -> datetime | None:
         """Return when a version was published, if it is the one still; see `Store`."""
-        try:
-            with open(self.run_dir / "version", encoding="ascii") as file:
-                published = os.fstat(file.fileno()).st_mtime
-                return datetime.fromtimestamp(int(published), UTC) if file.read() == version else None
-        except FileNotFoundError:
-            return None
+        return self._told.since(version)
 
     def ready(self) -> bool:
         """Say whether queries are being answered; an engine with no place free is ready too."""
@@ -152,12 +136,17 @@ class EngineStore:
         # Whoever waits at a generation's socket while its last worker leaves is sent away before his query has
         # begun, and asks the next generation.
         for _ in range(_TRIES):
-            with contextlib.suppress(frames.BrokenOffError), self._connect(lane) as connection:
+            with (
+                contextlib.suppress(frames.BrokenOffError),
+                self._connect(lane) as connection,
+                frames.incoming(connection) as stream,
+            ):
                 with metrics.WAITING.labels(lane).track_inprogress():
-                    started = self._wait(connection, request, lane)
+                    started = self._wait(connection, stream, request, lane)
                 try:
                     with metrics.RUNNING.labels(lane).track_inprogress():
-                        return self._receive(connection, lane, head, started)
+                        connection.settimeout(seconds + _ANSWER_SECONDS)
+                        return self._receive(stream, lane, head, started["at"], seconds)
                 finally:
                     spent = time.monotonic() - started["at"]
                     metrics.QUERY_SECONDS.labels(lane).observe(spent)
@@ -179,26 +168,24 @@ class EngineStore:
             raise _away() from error
         return connection
 
-    def _wait(self, connection: socket.socket, request: bytes, lane: str) -> frames.Head:
+    def _wait(self, connection: socket.socket, stream: BufferedReader, request: bytes, lane: str) -> frames.Head:
         """Send a query and wait for a worker to begin with it."""
         connection.settimeout(self.settings.wait_seconds)
         try:
             connection.sendall(request)
-            return frames.receive(connection, 0)[0]
+            return frames.receive(stream, 0)[0]
         except ConnectionError as error:
             raise frames.BrokenOffError from error
         except TimeoutError as error:
             raise self._busy(lane) from error
 
-    def _receive(self, connection: socket.socket, lane: str, head: frames.Head, started: frames.Head) -> Answer:
+    def _receive(self, stream: BufferedReader, lane: str, head: frames.Head, began: float, seconds: float) -> Answer:
         """Wait for the answer to a query that has begun; it comes whole, or its worker ended early."""
-        seconds = started["seconds"]
-        connection.settimeout(seconds + _ANSWER_SECONDS)
         try:
-            reply, body = frames.receive(connection, self.settings.max_answer_bytes)
+            reply, body = frames.receive(stream, self.settings.max_answer_bytes)
         except (frames.BrokenOffError, TimeoutError) as error:
             # Both processes read the same clock.
-            late = time.monotonic() - started["at"] - seconds
+            late = time.monotonic() - began - seconds
             if late < -_TOLERANCE:
                 raise ServiceError("stopped", 503, retry_after=60) from error
             metrics.OVERRUN_SECONDS.labels(lane).observe(max(late, 0.0))
@@ -248,11 +235,11 @@ class EngineStore:
 
     def _control(self, head: frames.Head, body: bytes = b"") -> str:
         try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection, frames.incoming(connection) as stream:
                 connection.settimeout(_PUBLISH_SECONDS)
                 connection.connect(str(self.run_dir / "control"))
                 connection.sendall(frames.pack(head, body))
-                reply, _ = frames.receive(connection, 0)
+                reply, _ = frames.receive(stream, 0)
         except (OSError, frames.BrokenOffError) as error:
             raise _away() from error
         if reply["type"] == "error":

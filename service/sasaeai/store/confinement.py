@@ -12,6 +12,7 @@ import time
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
+_PR_SET_TIMERSLACK = 29
 _PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -74,7 +75,13 @@ def wait_until_read(descriptor: int) -> None:
     """Wait until the other side of a socket has read all that was sent to it, or has closed it."""
     if sys.platform == "linux":
         while any(fcntl.ioctl(descriptor, termios.TIOCOUTQ, bytes(4))):
-            time.sleep(0.00005)
+            time.sleep(0.00002)
+
+
+def sleep_exactly() -> None:
+    """Let this process sleep no longer than it asks for: by default it is 0.05 ms more."""
+    if sys.platform == "linux":
+        _LIBC.prctl(_PR_SET_TIMERSLACK, 1, 0, 0, 0)
 
 
 def die_when_readable(descriptor: int) -> None:

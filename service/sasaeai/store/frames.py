@@ -3,6 +3,7 @@
 import json
 import socket
 import struct
+from io import BufferedReader
 from typing import Any
 
 from sasaeai.errors import ServiceError
@@ -36,28 +37,30 @@ def take(buffer: bytearray) -> tuple[Head, bytes] | None:
     return json.loads(text), content
 
 
-def receive(connection: socket.socket, limit: int) -> tuple[Head, bytes]:
+def incoming(connection: socket.socket) -> BufferedReader:
+    """Read a connection through a buffer: a frame that is there whole is one call to the kernel."""
+    return connection.makefile("rb")
+
+
+def receive(stream: BufferedReader, limit: int) -> tuple[Head, bytes]:
     """Read one frame whose body has at most `limit` bytes.
 
     Raises BrokenOffError if the other side leaves before, TimeoutError if the connection has a timeout and it passes.
     """
     try:
-        head, body = _LENGTHS.unpack(_read(connection, _LENGTHS.size))
+        head, body = _LENGTHS.unpack(_read(stream, _LENGTHS.size))
         if head > _HEAD_LIMIT or body > limit:
             raise BrokenOffError(f"a frame of {head} + {body} bytes")
-        return json.loads(_read(connection, head)), _read(connection, body)
+        return json.loads(_read(stream, head)), _read(stream, body)
     except ConnectionError as error:
         raise BrokenOffError from error
 
 
-def _read(connection: socket.socket, length: int) -> bytes:
-    content = bytearray(length)
-    view, done = memoryview(content), 0
-    while done < length:
-        if not (count := connection.recv_into(view[done:])):
-            raise BrokenOffError
-        done += count
-    return bytes(content)
+def _read(stream: BufferedReader, length: int) -> bytes:
+    content = stream.read(length)
+    if len(content) < length:
+        raise BrokenOffError
+    return content
 
 
 def from_error(error: ServiceError) -> Head:

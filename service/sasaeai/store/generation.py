@@ -10,7 +10,7 @@ from pathlib import Path
 from pyoxigraph import Store as Oxigraph
 
 from sasaeai.settings import Settings
-from sasaeai.store import worker
+from sasaeai.store import version, worker
 from sasaeai.store.lanes import Lane, lanes
 
 SIGNALS = (signal.SIGCHLD, signal.SIGHUP, signal.SIGTERM)
@@ -35,16 +35,16 @@ class Generation:
     """Bind a socket for each lane, fork workers onto them, and bring them before the askers in one step each."""
 
     def __init__(
-        self, run_dir: Path, settings: Settings, store: Oxigraph, version: str, prefixes: dict[str, str]
+        self, run_dir: Path, settings: Settings, store: Oxigraph, digest: str, prefixes: dict[str, str]
     ) -> None:
         self.run_dir = run_dir
-        self.version = version
+        self.version = digest
         self.retired = False
         self._retire, self._keep = os.pipe()
         self._works: dict[str, worker.Work] = {}
         for lane in lanes(settings):
             listener = _listen(run_dir / f"{lane.name}.new", lane.queue)
-            self._works[lane.name] = worker.Work(lane, settings, store, version, prefixes, listener, self._retire)
+            self._works[lane.name] = worker.Work(lane, settings, store, digest, prefixes, listener, self._retire)
         self.places = [
             Place(self, lane, number)
             for number, lane in enumerate(lane for lane in lanes(settings) for _ in range(lane.workers))
@@ -64,15 +64,10 @@ class Generation:
         """Take the place of the generation before: whoever asks from now on asks this one."""
         if not (self.run_dir / "version").exists():
             # Whoever finds the sockets of the first generation finds its version too.
-            self._tell()
+            version.tell(self.run_dir, self.version)
         for name in self._works:
             os.rename(self.run_dir / f"{name}.new", self.run_dir / name)
-        self._tell()
-
-    def _tell(self) -> None:
-        fresh = self.run_dir / "version.new"
-        fresh.write_text(self.version, "ascii")
-        os.rename(fresh, self.run_dir / "version")
+        version.tell(self.run_dir, self.version)
 
     def retire(self) -> None:
         """Let the workers answer who waits, and leave."""

@@ -43,8 +43,9 @@ def at(text: str, offset: int) -> str:
 
 def _spelled(term: Term) -> str:
     # SPARQL 1.1 §19.2 reads \u0041 before it reads tokens, some engines within them: after an escaped backslash a
-    # letter u would be an escape to the one and not to the other, so it is written by its number, which both read.
-    return _ESCAPE.sub(lambda found: f"{found[1]}\\u{ord(found[2]):04X}" if found[1] else found[0], str(term))
+    # letter u would be an escape to the one and not to the other, so it is written by its number, which both read; in
+    # its long form, since rdflib takes eight digits wherever eight follow.
+    return _ESCAPE.sub(lambda found: f"{found[1]}\\U{ord(found[2]):08X}" if found[1] else found[0], str(term))
 
 
 def literal(value: str | int | Decimal | datetime.date) -> Literal:

@@ -6,8 +6,11 @@ import resource
 import select
 import signal
 import socket
+import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from io import BufferedReader
 from typing import Any, NoReturn
 
 from pyoxigraph import Store as Oxigraph
@@ -45,11 +48,13 @@ def run(work: Work, parent: int, up: memoryview) -> NoReturn:
         gc.freeze()
         confinement.die_with_parent(parent)
         confinement.close_all_but(work.listener.fileno(), work.retire)
+        confinement.sleep_exactly()
         os.nice(work.lane.niceness)
         confinement.limit_memory(work.settings.worker_memory_mb << 20, work.settings.worker_stack_mb << 20)
+        wait = _waiting(work)
         confinement.limit_files()
         up[0] = 1
-        _answer_all(work)
+        _answer_all(work, wait)
         status = 0
     except BaseException as error:
         os.write(2, f"worker {os.getpid()} of {work.lane.name}: {error!r}\n".encode())
@@ -59,14 +64,11 @@ def run(work: Work, parent: int, up: memoryview) -> NoReturn:
     raise AssertionError
 
 
-def _answer_all(work: Work) -> None:
+def _answer_all(work: Work, wait: Callable[[], object]) -> None:
     """Answer until retired; then answer who waits at this generation's socket still, and leave."""
-    poll = select.poll()
-    poll.register(work.listener, select.POLLIN)
-    poll.register(work.retire, select.POLLIN)
     born_with = _memory()
     while True:
-        poll.poll()
+        wait()
         try:
             connection, _ = work.listener.accept()
         except BlockingIOError:
@@ -76,24 +78,41 @@ def _answer_all(work: Work) -> None:
             continue
         except ConnectionError:
             continue
-        with connection:
-            _answer(work, connection)
+        with connection, frames.incoming(connection) as stream:
+            _answer(work, connection, stream)
         # What an answer took is not given back whole; the next one is to have its full allowance.
         if _memory() - born_with > work.settings.worker_memory_mb << 19:
             return
 
 
-def _answer(work: Work, connection: socket.socket) -> None:
+def _waiting(work: Work) -> Callable[[], object]:
+    """Return what waits until a query or the retirement may have come; it takes a descriptor where it can.
+
+    A query wakes one worker of those that have nothing to do, and the last to have answered first: his part of the
+    data is in the processor's caches. Where the kernel cannot tell them apart it wakes them all.
+    """
+    if sys.platform != "linux":
+        poll = select.poll()
+        poll.register(work.listener, select.POLLIN)
+        poll.register(work.retire, select.POLLIN)
+        return poll.poll
+    epoll = select.epoll()
+    epoll.register(work.listener, select.EPOLLIN | select.EPOLLEXCLUSIVE)
+    epoll.register(work.retire, select.EPOLLIN)
+    return epoll.poll
+
+
+def _answer(work: Work, connection: socket.socket, stream: BufferedReader) -> None:
     connection.settimeout(_REQUEST_SECONDS)
     try:
-        head, body = frames.receive(connection, work.settings.max_query_bytes)
-    except (frames.BrokenOffError, TimeoutError, ValueError):
+        # Said before the query has come: then its asker reads it while the query is being read.
+        connection.sendall(frames.pack({"type": "started", "at": time.monotonic()}))
+        head, body = frames.receive(stream, work.settings.max_query_bytes)
+    except (frames.BrokenOffError, ConnectionError, TimeoutError, ValueError):
         return
     connection.settimeout(None)
-    seconds = min(work.lane.seconds, head["seconds"])
     try:
-        connection.sendall(frames.pack({"type": "started", "at": time.monotonic(), "seconds": seconds}))
-        _watch(connection, seconds)
+        _watch(connection, min(work.lane.seconds, head["seconds"]))
         reply = _reply(work, head, body)
         confinement.live_when_readable(connection.fileno())
         # The asker reads at once; a stopped one must not hold the worker.

@@ -1,11 +1,22 @@
 """Write triples that the service itself states, as the engine writes those of the graph."""
 
 import io
+import json
 import re
-from collections.abc import Iterable, Mapping
-from typing import IO
+from collections.abc import Iterable, Mapping, Sequence
+from typing import IO, Any
 
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
+from pyoxigraph import (
+    Literal,
+    NamedNode,
+    QueryResultsFormat,
+    QuerySolutions,
+    RdfFormat,
+    Triple,
+    parse,
+    parse_query_results,
+    serialize,
+)
 
 from sasaeai.formats import Format
 from sasaeai.vocabulary import XSD
@@ -28,6 +39,26 @@ def in_language(text: str, language: str) -> Literal:
 def address(iri: str) -> Literal:
     """Make a literal of an IRI (xsd:anyURI): the IRI as a text, not what it names."""
     return Literal(iri, datatype=NamedNode(XSD + "anyURI"))
+
+
+def typed(term: Mapping[str, str]) -> Literal | NamedNode:
+    """Make a term of what SPARQL 1.1 Query Results JSON has for one; blank nodes are not among them."""
+    if term["type"] == "uri":
+        return NamedNode(term["value"])
+    if language := term.get("xml:lang"):
+        return Literal(term["value"], language=language)
+    datatype = term.get("datatype")
+    return Literal(term["value"], datatype=NamedNode(datatype) if datatype else None)
+
+
+def results(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], wanted: Format) -> bytes:
+    """Write rows as SPARQL 1.1 Query Results, as the engine writes its own in the same format."""
+    told = json.dumps({"head": {"vars": list(columns)}, "results": {"bindings": list(rows)}})
+    read = parse_query_results(told, QueryResultsFormat.JSON)
+    if not isinstance(read, QuerySolutions):
+        raise TypeError("rows are read as solutions")
+    body = read.serialize(format=QueryResultsFormat.from_media_type(wanted.media_type))
+    return body or b""
 
 
 def written(statements: Iterable[Statement], graph: Format, prefixes: Mapping[str, str]) -> bytes:

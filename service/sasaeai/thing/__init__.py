@@ -4,6 +4,7 @@ from sasaeai.thing.about import About, about
 from sasaeai.thing.links import Group, Linked, Part
 from sasaeai.thing.page import Page, Wanted, body, document, page
 from sasaeai.thing.said import Said, Section, Value
+from sasaeai.thing.ward import city_of
 
 __all__ = [
     "About",
@@ -17,6 +18,7 @@ __all__ = [
     "Wanted",
     "about",
     "body",
+    "city_of",
     "document",
     "page",
 ]

@@ -57,6 +57,11 @@ class Value:
     evidence: Sequence[Evidence] = ()
     unquoted: Sequence[tuple[str, Label | None]] = ()
 
+    @property
+    def kind(self) -> str:
+        """Return what tells how the value is written: `uri`, or the name of its datatype."""
+        return "uri" if self.term["type"] == "uri" else str(self.term.get("datatype", "")).rpartition("#")[2]
+
 
 @dataclass(frozen=True)
 class Said:

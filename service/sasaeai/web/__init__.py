@@ -17,13 +17,16 @@ from sasaeai.web import (
     compare,
     context,
     dataset,
+    discovery,
     entity,
+    indicators,
     links,
     lists,
     pages,
     prefixes,
     problems,
     questions,
+    reference,
     requests,
     sparql,
     terms,
@@ -39,7 +42,22 @@ def create_app(settings: Settings, store: Store) -> Flask:
     known = catalogue.questions(repository), declared.read(repository), Shelf(store, listings(repository))
     context.install(app, context.Context(settings, repository, store, *known))
     links.install(app)
-    for each in (pages, sparql, prefixes, city, entity, terms, dataset, questions, compare, lists, texts):
+    for each in (
+        pages,
+        sparql,
+        prefixes,
+        city,
+        entity,
+        terms,
+        dataset,
+        questions,
+        compare,
+        indicators,
+        lists,
+        texts,
+        discovery,
+        reference,
+    ):
         app.register_blueprint(each.blueprint)
     bodies.install(app, settings)
     dataset.install(app, settings)

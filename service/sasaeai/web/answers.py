@@ -178,6 +178,14 @@ def send_page(html: str, version: str | None = None) -> Response:
     return response
 
 
+def send_drawing(svg: str, version: str) -> Response:
+    """Send a drawing in the language of the request, with the version of the data it shows."""
+    response = worded(make_response(svg))
+    response.headers["Content-Type"] = "image/svg+xml; charset=utf-8"
+    response.headers["X-Dataset-Version"] = version
+    return response
+
+
 def worded(response: Response) -> Response:
     """Say of a response that its words are in the language of the request."""
     response.headers["Content-Language"] = language()

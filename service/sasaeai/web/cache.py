@@ -22,15 +22,18 @@ from sasaeai.web.negotiation import preferred_language, reads_gzip
 from sasaeai.web.requests import STREAMED, Application, Environ, Start
 
 LOOKUPS = Counter("sasaeai_cache_lookups", "Answers looked for in the cache, and whether they were there", ["outcome"])
+_HIT, _MISS = LOOKUPS.labels("hit"), LOOKUPS.labels("miss")
 
-_CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
-_NOT_FOR_US = (
-    "HTTP_AUTHORIZATION",
-    "HTTP_COOKIE",
-    "HTTP_IF_MATCH",
-    "HTTP_IF_UNMODIFIED_SINCE",
-    "HTTP_RANGE",
-    "HTTP_TRANSFER_ENCODING",
+_CONDITIONS = frozenset(("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"))
+_NOT_FOR_US = frozenset(
+    (
+        "HTTP_AUTHORIZATION",
+        "HTTP_COOKIE",
+        "HTTP_IF_MATCH",
+        "HTTP_IF_UNMODIFIED_SINCE",
+        "HTTP_RANGE",
+        "HTTP_TRANSFER_ENCODING",
+    )
 )
 """Requests that name somebody, want to be refused or want a part, or have a body although they only read."""
 
@@ -96,9 +99,9 @@ def _cached(application: Application, store: Store, cache: Cache) -> Application
         except ServiceError:
             return application(environ, start)
         if kept is not None:
-            LOOKUPS.labels("hit").inc()
+            _HIT.inc()
             return _repeat(kept, environ, start)
-        if environ["REQUEST_METHOD"] == "HEAD" or any(each in environ for each in _CONDITIONS):
+        if environ["REQUEST_METHOD"] == "HEAD" or not _CONDITIONS.isdisjoint(environ):
             return application(environ, start)
         return _answered(application, environ, start, cache, asked)
 
@@ -124,15 +127,16 @@ def _answered(application: Application, environ: Environ, start: Start, cache: C
     status, headers = said
     fields = {name.lower(): value for name, value in headers}
     if status.startswith("200") and "no-store" not in fields["cache-control"] and "x-dataset-version" in fields:
-        LOOKUPS.labels("miss").inc()
+        _MISS.inc()
         kept = Kept(headers, body, fields["etag"], fields.get("last-modified"))
         cache.put((fields["x-dataset-version"], *asked), kept)
     return [body]
 
 
 def _repeat(kept: Kept, environ: Environ, start: Start) -> Iterable[bytes]:
-    known = any(each in environ for each in _CONDITIONS)
-    if known and not is_resource_modified(environ, etag=kept.etag, last_modified=kept.last_modified):
+    if not _CONDITIONS.isdisjoint(environ) and not is_resource_modified(
+        environ, etag=kept.etag, last_modified=kept.last_modified
+    ):
         start("304 NOT MODIFIED", [each for each in kept.headers if each[0].lower() not in _NOT_IN_304])
         return []
     start("200 OK", kept.headers)
@@ -141,7 +145,7 @@ def _repeat(kept: Kept, environ: Environ, start: Start) -> Iterable[bytes]:
 
 def _is_plain(environ: Environ) -> bool:
     reads = environ["REQUEST_METHOD"] in {"GET", "HEAD"} and not environ.get("CONTENT_LENGTH", "").strip("0")
-    return reads and not any(each in environ for each in _NOT_FOR_US)
+    return reads and _NOT_FOR_US.isdisjoint(environ)
 
 
 def _asked(environ: Environ) -> Key:

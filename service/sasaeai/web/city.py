@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from itertools import groupby
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from sasaeai import calendar, catalogue, charts, city, entity
 from sasaeai.city.timeline import Lane, stretches
@@ -13,8 +13,20 @@ from sasaeai.statements.things import Value
 from sasaeai.vocabulary import ID
 from sasaeai.web import answers
 from sasaeai.web.context import as_of, here, in_language, language
+from sasaeai.web.operations import OF_DATA, operation, parameter
 
 blueprint = Blueprint("city", __name__)
+
+SVG = "image/svg+xml"
+
+M = parameter(
+    "m",
+    "市区町村のコード(6桁)。",
+    "The 6-digit code of a municipality.",
+    {"type": "string", "pattern": "^[0-9]{6}$"},
+    required=True,
+    example="011002",
+)
 
 
 def page(iri: str, document: str) -> Response | None:
@@ -43,6 +55,15 @@ def _prefecture(iri: str, document: str) -> Response | None:
 
 
 @blueprint.get("/charts/timeline.svg")
+@operation(
+    "compare",
+    "一つの市区町村の実施者、名称、配置の変遷の図。",
+    "A drawing of who ran what in a municipality, under which names, over time.",
+    gives=[SVG],
+    answers=[400, 503],
+    parameters=[M, "asOf", "lang"],
+    headers=OF_DATA,
+)
 def timeline() -> Response:
     """Draw who ran what in a municipality (`m`), under which names, over time."""
     lanes = city.of_time(here().store, here().repository, _municipality(), language())
@@ -64,6 +85,15 @@ def timeline() -> Response:
 
 
 @blueprint.get("/charts/monthly.svg")
+@operation(
+    "compare",
+    "一つの市区町村の月別の数値の図。",
+    "A drawing of the figures of a municipality that a source gives month by month.",
+    gives=[SVG],
+    answers=[400, 503],
+    parameters=[M, "lang"],
+    headers=OF_DATA,
+)
 def monthly() -> Response:
     """Draw the figures of a municipality (`m`) that a source gives month by month."""
     found = city.by_month(here().store, here().repository, _municipality(), language())
@@ -77,7 +107,7 @@ def monthly() -> Response:
         )
         for each in found
     ]
-    return _svg("monthly.svg", charts.panels(series), in_language("月別の数値", "Figures by month"))
+    return _svg("panels.svg", charts.panels(series), in_language("月別の数値", "Figures by month"))
 
 
 GROUPS = {
@@ -97,11 +127,7 @@ def _municipality() -> str:
 
 
 def _svg(template: str, drawing: charts.Drawing, title: str) -> Response:
-    response = make_response(render_template(template, drawing=drawing, title=title))
-    response.headers["Content-Type"] = "image/svg+xml; charset=utf-8"
-    response.headers["Content-Language"] = language()
-    response.headers["X-Dataset-Version"] = here().store.version()
-    return response
+    return answers.send_drawing(render_template(template, drawing=drawing, title=title), here().store.version())
 
 
 def _days(lane: Lane) -> list[date]:

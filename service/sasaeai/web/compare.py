@@ -14,19 +14,46 @@ from sasaeai.compare import Comparison, Difference, sheets
 from sasaeai.compare import tables as shown
 from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME, GRAPH_FORMATS, WORKBOOK, Format
-from sasaeai.lists.entries import MUNICIPALITY, Entry
 from sasaeai.store import Answer
 from sasaeai.vocabulary import CONCEPT
 from sasaeai.web import answers, lists, problems
-from sasaeai.web.context import here, language
+from sasaeai.web.context import Context, here, language
+from sasaeai.web.negotiation import HTML
+from sasaeai.web.operations import OF_DATA, Tree, operation, parameter, several
 
 blueprint = Blueprint("compare", __name__)
 
 FORMATS = (BY_NAME["csv"], WORKBOOK, *GRAPH_FORMATS)
 """The forms of a comparison beside its page."""
 
-_MOST_CHOICES = 60
-"""Cities to choose from by a click; others are named."""
+TELLS = ("市区町村を比べる。", "Municipalities side by side, as of any days.")
+
+
+def _cities(context: Context) -> Tree:
+    """Tell of the cities to compare, those of the questions' examples for instance."""
+    named = [code for each in context.questions.values() for code in each.example.get("parameters", {}).get("m", ())]
+    example = list(dict.fromkeys(map(str, named)))[:2]
+    ja, en = "市区町村のコードか名称。", "Codes or names of municipalities."
+    return parameter("m", ja, en, several({"type": "string"}), example=example)
+
+
+ASKS = (
+    _cities,
+    parameter("asOf", "基準日。", "Days to compare as of.", several({"type": "string"}), example=["2019-04-01"]),
+    parameter(
+        "only",
+        "この異同の行だけ。",
+        "Only rows that compare so.",
+        {"type": "string", "enum": [each.value for each in Difference]},
+    ),
+    "lang",
+)
+
+
+def _topic(context: Context) -> Tree:
+    topics = {"type": "string", "enum": [*context.topics]}
+    return parameter("key", "話題の鍵。", "The key of a topic.", topics, where="path")
+
 
 _BETWEEN = re.compile(r"[,、,\n]")
 
@@ -52,6 +79,7 @@ class Asked:
 
 
 @blueprint.get("/compare")
+@operation("compare", *TELLS, gives=[HTML, *FORMATS], answers=[303, 400, 406, 503], parameters=ASKS, headers=OF_DATA)
 def page() -> Response:
     """Show a comparison, or the form to ask for one; or answer in the format asked for."""
     asked = _asked()
@@ -71,17 +99,28 @@ def page() -> Response:
 
 
 @blueprint.get("/compare.<any(csv, xlsx, ttl, nt, rdf, jsonld, trig, nq):extension>")
+@operation(
+    "compare", *TELLS, gives=FORMATS, answers=[400, 503], parameters=ASKS, headers=[*OF_DATA, "Content-Disposition"]
+)
 def file(extension: str) -> Response:
     """Answer with a comparison in the format its extension names."""
     return _file(_asked(), answers.required(FORMATS, extension=extension))
 
 
 @blueprint.get("/compare/<key>")
+@operation(
+    "compare",
+    "一つの話題について尋ねるSPARQL。",
+    "The SPARQL of a topic, filled in with the municipalities given.",
+    gives=["application/sparql-query"],
+    answers=[400, 404, 503],
+    parameters=[_topic, _cities],
+)
 def text(key: str) -> Response:
     """Give the SPARQL of a topic, filled in with the municipalities given."""
     if key not in here().topics:
         raise ServiceError("not-found", 404, what=request.path)
-    wanted = compare.codes(here().store, here().repository, _asked().cities, language())
+    wanted = compare.codes(here().store, here().repository, _asked().cities)
     response = make_response(compare.fill(here().topics[key], wanted))
     response.headers["Content-Type"] = "application/sparql-query; charset=utf-8"
     return response
@@ -97,7 +136,7 @@ def _given(name: str) -> list[str]:
 
 
 def _resolved(asked: Asked) -> Asked:
-    return replace(asked, cities=compare.codes(here().store, here().repository, asked.cities, language()))
+    return replace(asked, cities=compare.codes(here().store, here().repository, asked.cities))
 
 
 def _moment(text: str) -> Moment:
@@ -130,31 +169,18 @@ def _page(asked: Asked, comparison: Comparison) -> Response:
         difference_name=lambda key: comparison.label(f"{CONCEPT}difference/{key}"),
         words=lambda term: shown.text(comparison, term),
         version=comparison.version,
-        **_choices(asked),
+        most=compare.MOST,
+        **lists.choices(asked.cities),
     )
     return answers.send_page(html, comparison.version)
 
 
 def _form(asked: Asked, error: ServiceError | None = None) -> Response:
     problem = error.message(language()) if error else None
-    return answers.send_page(render_template("compare.html", asked=asked, problem=problem, **_choices(asked)))
-
-
-def _code(city: Entry) -> str:
-    return city.cells[MUNICIPALITY][0].key
-
-
-def _choices(asked: Asked) -> dict[str, object]:
-    """Offer the cities with data; what else was asked for stays in the field it was typed in."""
-    known = lists.cities_with_data(here().shelf.take(here().shelf.listings["cities"], language()))
-    offered = [each for place, each in enumerate(known) if place < _MOST_CHOICES or _code(each) in asked.cities]
-    codes = {_code(each) for each in offered}
-    return {
-        "offered": offered,
-        "beyond": len(known) - len(offered),
-        "typed": [each for each in asked.cities if each not in codes],
-        "most": compare.MOST,
-    }
+    offered = lists.choices(asked.cities)
+    return answers.send_page(
+        render_template("compare.html", asked=asked, problem=problem, most=compare.MOST, **offered)
+    )
 
 
 def _file(asked: Asked, wanted: Format) -> Response:

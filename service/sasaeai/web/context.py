@@ -1,6 +1,6 @@
 """What every request needs: the settings, the repository, the store, the questions and the prefixes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,16 +9,19 @@ from typing import Any
 from flask import Flask, current_app, g, request
 from rdflib import SKOS, Graph, Literal
 
-from sasaeai import calendar
+from sasaeai import calendar, catalogue
 from sasaeai.catalogue import Question
 from sasaeai.compare import Topic, topics
 from sasaeai.errors import ServiceError
+from sasaeai.indicators import indicators
+from sasaeai.indicators.measures import Measures
 from sasaeai.lists.entries import Shelf
 from sasaeai.prefixes import Prefixes
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
+from sasaeai.statements.keeping import Keeper, Thing
 from sasaeai.store import Store
-from sasaeai.vocabulary import LANGUAGES
+from sasaeai.vocabulary import LANGUAGES, Words
 from sasaeai.web.negotiation import preferred_language
 
 
@@ -34,9 +37,36 @@ class Context:
     shelf: Shelf
 
     @cached_property
+    def _keeper(self) -> Keeper[Any]:
+        return Keeper(self.store)
+
+    def kept(self, read: Callable[..., Thing], *language: str) -> Thing:
+        """Return what a flow reads that is the same for everybody (of a language): once for each version of the data.
+
+        `read` takes the store, the repository and the language, and is the key.
+        """
+        kept: Thing = self._keeper.take((read, *language), lambda: read(self.store, self.repository, *language))
+        return kept
+
+    @cached_property
     def topics(self) -> Mapping[str, Topic]:
         """Return the topics that cities are compared by."""
         return topics(self.repository)
+
+    @cached_property
+    def themes(self) -> Mapping[str, Words]:
+        """Return the words of the themes that questions are about, in their order."""
+        return self.repository.themes()
+
+    @cached_property
+    def moved(self) -> Mapping[str, str]:
+        """Name the questions that answer no more, each with what has taken its place."""
+        return catalogue.moved(self.repository)
+
+    @cached_property
+    def measures(self) -> Measures:
+        """Return what the indicators find of all cities."""
+        return Measures(self.store, self.repository, indicators(self.repository))
 
     @cached_property
     def state_names(self) -> Mapping[tuple[str, str], str]:
@@ -123,6 +153,7 @@ def navigation() -> list[tuple[str, str]]:
     return [
         ("/lists/", in_language("一覧", "Lists")),
         ("/compare", in_language("比べる", "Compare")),
+        ("/indicators/", in_language("指標", "Indicators")),
         ("/queries/", in_language("質問集", "Questions")),
         ("/sparql", "SPARQL"),
         ("/dataset", in_language("データ", "Data")),
@@ -134,6 +165,7 @@ def colophon() -> list[tuple[str, str]]:
     return [
         ("/about", in_language("このサービスについて", "About")),
         ("/ask", in_language("SPARQLを使わずに尋ねる", "Asking without SPARQL")),
+        ("/docs", in_language("APIの説明", "API")),
         ("/cite", in_language("引用の仕方", "How to cite")),
         ("/accessibility", in_language("アクセシビリティ", "Accessibility")),
         ("/privacy", in_language("プライバシー", "Privacy")),

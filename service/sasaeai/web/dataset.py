@@ -4,17 +4,26 @@ import threading
 
 from flask import Blueprint, Flask, Response, current_app, make_response, redirect, render_template, request, send_file
 
-from sasaeai import dataset, description
-from sasaeai.description import Description
+from sasaeai import dataset
 from sasaeai.errors import ServiceError
 from sasaeai.settings import Settings
 from sasaeai.web import answers, documents
 from sasaeai.web.context import here, language
+from sasaeai.web.operations import operation, parameter
 from sasaeai.web.requests import STREAMED
 
 blueprint = Blueprint("dataset", __name__)
 
 _RETRY_SECONDS = 30
+
+NAME = parameter(
+    "name",
+    "ファイルの名前。",
+    "The name of the file.",
+    {"type": "string"},
+    where="path",
+    example="sasaeai.nq.gz",
+)
 
 ROBOTS = """User-agent: *
 Allow: /
@@ -33,23 +42,31 @@ def install(app: Flask, settings: Settings) -> None:
 
 @blueprint.get("/dataset")
 @blueprint.get("/dataset.<any(ttl, nt, rdf, jsonld, trig, nq, html):extension>")
+@operation(
+    "dataset",
+    "データ全体の説明(DCAT、VoID、schema.org)。",
+    "The description of the dataset (DCAT, VoID, schema.org).",
+    **documents.TOLD,
+)
 def whole(extension: str | None = None) -> Response:
     """Answer with the description of the dataset."""
 
-    def described() -> Description:
-        return dataset.describe(here().store, here().repository)
-
     def page() -> Response:
-        said = described()
-        found = dataset.page(here().store, said, language())
-        embedded = description.embedded(said, here().repository)
-        html = render_template("dataset.html", page=found, document="/dataset", embedded=embedded)
+        found = here().kept(dataset.whole)
+        shown = found.pages[language()]
+        html = render_template("dataset.html", page=shown, document="/dataset", embedded=found.embedded)
         return answers.send_page(html, found.version)
 
-    return documents.answer("/dataset", extension, described, page)
+    return documents.answer("/dataset", extension, lambda: here().kept(dataset.whole).described, page)
 
 
 @blueprint.get("/.well-known/void")
+@operation(
+    "dataset",
+    "データの説明に至る、決まったアドレス(VoID)。",
+    "The well-known address that leads to the description (VoID).",
+    answers=[302],
+)
 def void() -> Response:
     """Lead to the description of the dataset (VoID §7.2, RFC 5785)."""
     response: Response = redirect("/dataset", code=302)  # type: ignore[assignment]
@@ -57,6 +74,15 @@ def void() -> Response:
 
 
 @blueprint.get("/dump/<name>")
+@operation(
+    "dataset",
+    "データ全体の一つのファイル。名前は /dataset にあります。",
+    "A file with the whole graph in it. The page /dataset names the files.",
+    gives=["application/gzip"],
+    answers=[206, 404, 416, 503],
+    parameters=[NAME],
+    headers=["Last-Modified", "X-Dataset-Version", "Content-Disposition"],
+)
 def dump(name: str) -> Response:
     """Send a file with the whole graph in it, as it is read from the disk; ServiceError 503 to one reader too many."""
     found = next((each for each in here().store.dumps() if each.name == name), None)
@@ -83,8 +109,10 @@ def dump(name: str) -> Response:
 
 
 @blueprint.get("/robots.txt")
+@operation("pages", "検索ロボットへの案内。", "What crawlers are told.", gives=["text/plain"])
 def robots() -> Response:
     """Tell crawlers that all that is linked may be read, and what is not worth it."""
-    response = make_response(ROBOTS)
+    base = here().settings.public_base
+    response = make_response(ROBOTS + (f"Sitemap: {base}sitemap.xml\n" if base else ""))
     response.headers["Content-Type"] = "text/plain; charset=utf-8"
     return response

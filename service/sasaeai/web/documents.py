@@ -1,7 +1,8 @@
 """A document in many formats: which is asked for, and the headers that lead from one to the others."""
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import Response, redirect, request
@@ -10,11 +11,24 @@ from sasaeai import description
 from sasaeai.description import Description
 from sasaeai.errors import ServiceError
 from sasaeai.formats import GRAPH_FORMATS
+from sasaeai.statements.paging import Paging
 from sasaeai.vocabulary import LICENCE
 from sasaeai.web import answers
 from sasaeai.web.context import here, language
-from sasaeai.web.links import path_of
+from sasaeai.web.links import path_of, this_page
 from sasaeai.web.negotiation import HTML
+from sasaeai.web.operations import OF_DATA
+
+FORMS = (*GRAPH_FORMATS, HTML)
+"""What a document comes in."""
+
+TOLD: Mapping[str, Any] = {
+    "gives": FORMS,
+    "answers": (400, 404, 406, 503),
+    "parameters": ("lang",),
+    "headers": (*OF_DATA, "Content-Location"),
+}
+"""What there is to tell of every document that is one of its kind, beside its words."""
 
 EXTENSIONS = frozenset(each.name for each in GRAPH_FORMATS) | {"html"}
 
@@ -42,6 +56,13 @@ def link(response: Response, *links: str) -> None:
     """Add links to the head of a response: all in one field, which every client reads."""
     before = response.headers.get("Link")
     response.headers["Link"] = ", ".join([before, *links] if before else links)
+
+
+def link_pages(response: Response, asked: Paging, total: int) -> Response:
+    """Say in the head of a response where the other pages are (RFC 8288)."""
+    for relation, number in asked.others(total).items():
+        link(response, f'<{this_page(page=str(number))}>; rel="{relation}"')
+    return response
 
 
 def split(key: str) -> tuple[str, str | None]:

@@ -77,7 +77,7 @@ def this_file(extension: str) -> str:
     """Return the address of all that this page shows a part of, as a file in the language of the page."""
     kept = [(name, value) for name, value in request.args.items(multi=True) if name not in {"page", "limit", "lang"}]
     query = urlencode([*kept, ("lang", language())])
-    return f"{path_of(request.path)}.{extension}?{query}"
+    return f"{path_of(request.path).rstrip('/')}.{extension}?{query}"
 
 
 def toggled(name: str, value: str) -> str:

@@ -1,6 +1,7 @@
 """The lists: an index, each with words, facets, order and pages, and whole as a file; and the search over all."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain, islice
 
 from flask import Blueprint, Response, render_template, request
 
@@ -8,22 +9,44 @@ from sasaeai.catalogue import arguments_of
 from sasaeai.errors import ServiceError
 from sasaeai.formats import Format
 from sasaeai.lists import Listing, choosing, search, wishes
-from sasaeai.lists.entries import Entries, Entry
+from sasaeai.lists.entries import MUNICIPALITY, Entries, Entry
 from sasaeai.lists.wishes import Wish
 from sasaeai.statements import paging, writing
-from sasaeai.statements.paging import Paging
-from sasaeai.web import answers, documents
-from sasaeai.web.context import as_of, here, language
-from sasaeai.web.links import this_file, this_page
+from sasaeai.web import answers, documents, particulars
+from sasaeai.web.context import Context, as_of, here, language
+from sasaeai.web.links import this_file
+from sasaeai.web.negotiation import HTML
+from sasaeai.web.operations import OF_DATA, Tree, operation, parameter
 
 blueprint = Blueprint("lists", __name__)
 
 _OF_THE_PAGE = {"asOf", "lang", "page", "limit", "_format", "_mediatype"}
+_MOST_CHOICES = 60
+"""Municipalities to choose from by a click; others are named."""
+SEARCHES = ("名称、読み、コードから探す。", "Find things by name, reading or code, in all lists.")
+
+
+def _within(context: Context) -> Tree:
+    names = {"type": "string", "enum": [*context.shelf.listings]}
+    return parameter("list", "この一覧の中だけ。", "Only in this list.", names)
+
+
+WORDS = ("q", _within, "asOf", "page", "limit", "lang")
+
 _OF_A_GROUP = 5
 """Things that the search shows of each list before one is chosen."""
 
 
 @blueprint.get("/lists/")
+@operation(
+    "lists",
+    "一覧の種類とそれぞれの件数。",
+    "Which lists there are, and how many things are in each.",
+    gives=[HTML],
+    answers=[400, 503],
+    parameters=["asOf", "lang"],
+    headers=OF_DATA,
+)
 def index() -> Response:
     """Show which lists there are, and how many things are in each."""
     shelved = here().shelf.take_all(language())
@@ -32,6 +55,16 @@ def index() -> Response:
 
 
 @blueprint.get("/lists/<name>")
+@operation(
+    "lists",
+    "一覧の1ページ、または条件に合うものすべてのファイル。",
+    "A page of a list, or all that the conditions leave in the format asked for.",
+    gives=[HTML, *writing.FORMATS],
+    answers=[400, 404, 406, 503],
+    parameters=["asOf", "page", "limit", "lang"],
+    headers=OF_DATA,
+    each=particulars.listings,
+)
 def page(name: str) -> Response:
     """Show a page of a list, or give the whole in the format asked for."""
     if answers.wants_html(writing.FORMATS):
@@ -40,12 +73,25 @@ def page(name: str) -> Response:
 
 
 @blueprint.get("/lists/<name>.<any(csv, srj, json):extension>")
+@operation(
+    "lists",
+    "条件に合うものすべて。",
+    "All that the conditions leave, whole.",
+    gives=writing.FORMATS,
+    answers=[400, 503],
+    parameters=["asOf", "lang"],
+    headers=OF_DATA,
+    each=particulars.listings,
+)
 def file(name: str, extension: str) -> Response:
     """Give all that is left of a list by the same parameters, whole, in the format its suffix names."""
     return _file(_listing(name), answers.required(writing.FORMATS, extension=_named(extension)))
 
 
 @blueprint.get("/search")
+@operation(
+    "lists", *SEARCHES, gives=[HTML, *writing.FORMATS], answers=[400, 404, 406, 503], parameters=WORDS, headers=OF_DATA
+)
 def found() -> Response:
     """Find things by what they are called, in all lists."""
     if answers.wants_html(writing.FORMATS):
@@ -54,6 +100,7 @@ def found() -> Response:
 
 
 @blueprint.get("/search.<any(csv, srj, json):extension>")
+@operation("lists", *SEARCHES, gives=writing.FORMATS, answers=[400, 404, 503], parameters=WORDS, headers=OF_DATA)
 def found_file(extension: str) -> Response:
     """Give a page of what was found in the format the suffix names."""
     return _search_file(answers.required(writing.FORMATS, extension=_named(extension)))
@@ -98,7 +145,7 @@ def _page(listing: Listing) -> Response:
     )
     response = answers.send_page(html, entries.version)
     documents.link(response, *answers.files(writing.FORMATS, this_file))
-    return _link(response, asked, len(chosen.entries))
+    return documents.link_pages(response, asked, len(chosen.entries))
 
 
 def _file(listing: Listing, results: Format) -> Response:
@@ -131,25 +178,37 @@ def _search_page() -> Response:
         "search.html", text=text, groups=groups, shown=shown, total=total, within=within, paging=asked, version=version
     )
     response = answers.send_page(html, version)
-    return _link(response, asked, total) if within else response
+    return documents.link_pages(response, asked, total) if within else response
 
 
 def _search_file(results: Format) -> Response:
     asked = paging.read(_arguments())
     _, groups, version = _searched()
-    hits = [hit for group in groups for hit in group.hits]
-    response = answers.worded(answers.send(search.answer(asked.cut(hits), language(), version, results)))
-    return _link(response, asked, len(hits))
-
-
-def _link(response: Response, asked: Paging, total: int) -> Response:
-    """Say in the head of a response where the other pages are (RFC 8288)."""
-    for relation, number in asked.others(total).items():
-        documents.link(response, f'<{this_page(page=str(number))}>; rel="{relation}"')
-    return response
+    total = sum(len(group.hits) for group in groups)
+    places = asked.cut(range(total))
+    every = chain.from_iterable(group.hits for group in groups)
+    hits = islice(every, places[0], places[-1] + 1) if places else ()
+    response = answers.worded(answers.send(search.answer(hits, language(), version, results)))
+    return documents.link_pages(response, asked, total)
 
 
 def cities_with_data(municipalities: Entries) -> Sequence[Entry]:
     """Return those of the list of municipalities of which a document tells."""
     wish = Wish(chosen={"data": ["true"]})
     return choosing.choose(here().shelf.listings["cities"], municipalities, wish).entries
+
+
+def choices(chosen: Sequence[str]) -> dict[str, object]:
+    """Offer the municipalities with data to choose from; others that are chosen stay in the field they are typed in."""
+    known = cities_with_data(here().shelf.take(here().shelf.listings["cities"], language()))
+    offered = [each for place, each in enumerate(known) if place < _MOST_CHOICES or _code(each) in chosen]
+    codes = {_code(each) for each in offered}
+    return {
+        "offered": offered,
+        "beyond": len(known) - len(offered),
+        "typed": [each for each in chosen if each not in codes],
+    }
+
+
+def _code(city: Entry) -> str:
+    return city.cells[MUNICIPALITY][0].key

@@ -7,6 +7,8 @@ from sasaeai.lists import choosing
 from sasaeai.store import metrics
 from sasaeai.web import answers, askers, lists
 from sasaeai.web.context import here, language
+from sasaeai.web.negotiation import HTML
+from sasaeai.web.operations import OF_DATA, operation
 
 blueprint = Blueprint("pages", __name__)
 
@@ -15,6 +17,15 @@ _CITIES = 24
 
 
 @blueprint.get("/")
+@operation(
+    "pages",
+    "はじめのページ。",
+    "The start page.",
+    gives=[HTML],
+    answers=[400, 503],
+    parameters=["asOf", "lang"],
+    headers=OF_DATA,
+)
 def start() -> Response:
     """Show what there is: the cities with data, what can be asked of them, and where to go on."""
     entries = here().shelf.take(here().shelf.listings["cities"], language())
@@ -33,12 +44,20 @@ def start() -> Response:
 
 
 @blueprint.get("/healthz")
+@operation("operation", "このプロセスが応答しているか。", "Whether this web process answers.", gives=["text/plain"])
 def healthz() -> Response:
     """Say that this web process answers."""
     return _plain("ok\n")
 
 
 @blueprint.get("/readyz")
+@operation(
+    "operation",
+    "問合せに答えられるか、どの版のデータからか。",
+    "Whether queries are answered, and over which version of the data.",
+    gives=["text/plain"],
+    answers=[503],
+)
 def readyz() -> Response:
     """Say that queries are answered, and over which version of the data; 503 until they are."""
     if not here().store.ready():
@@ -47,6 +66,13 @@ def readyz() -> Response:
 
 
 @blueprint.get("/metrics")
+@operation(
+    "operation",
+    "サービス全体の計数(Prometheusの形式)。許されたアドレスからだけ読めます。",
+    "Counts of the whole service in the text format of Prometheus. Only addresses that are let in may read them.",
+    gives=["text/plain"],
+    answers=[403],
+)
 def counts() -> Response:
     """Give the counts of the whole service to who may read them, in the text format of Prometheus."""
     settings = here().settings

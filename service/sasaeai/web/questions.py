@@ -1,30 +1,45 @@
-"""The questions of the catalogue: a page with a form, and the answer by suffix or Accept."""
+"""The questions of the catalogue: a list by theme, a page for each, and the answer by suffix or Accept."""
 
 import functools
+from datetime import UTC, datetime, time
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from sasaeai import catalogue
+from sasaeai import catalogue, charts
 from sasaeai.catalogue import Question
 from sasaeai.errors import ServiceError
-from sasaeai.formats import GRAPH_FORMATS, RESULT_FORMATS, Format
-from sasaeai.statements import table
+from sasaeai.formats import BY_NAME, GRAPH_FORMATS, RESULT_FORMATS, WORKBOOK, Format
+from sasaeai.lists import wishes
+from sasaeai.statements.finding import Index, words_of
 from sasaeai.store.writing import written
 from sasaeai.vocabulary import BASE
-from sasaeai.web import answers, documents
+from sasaeai.web import answers, asking, documents, particulars
 from sasaeai.web.context import Context, here, language
-from sasaeai.web.links import this_file
+from sasaeai.web.negotiation import HTML
+from sasaeai.web.operations import OF_DATA, operation
 
 blueprint = Blueprint("questions", __name__)
 
-FORMAT_PARAMETERS = {"_format", "_mediatype"}
-
 
 @blueprint.get("/queries/")
+@operation(
+    "queries",
+    "質問の一覧。RDFではSPARQL examples vocabularyによります。",
+    "All questions. In RDF they are examples in the SPARQL examples vocabulary.",
+    gives=[HTML, *GRAPH_FORMATS],
+    answers=[406],
+    parameters=["q", "lang"],
+    headers=["Link", "Content-Language"],
+)
 def listing() -> Response:
-    """List the questions: as a page, or in RDF as examples of what the endpoint can be asked."""
+    """List the questions by theme, or those that words are found in; in RDF, as examples of what can be asked."""
     if answers.wants_html(GRAPH_FORMATS):
-        response = answers.send_page(render_template("questions.html", questions=here().questions.values()))
+        words = wishes.words_in(catalogue.arguments_of(request.args.items(multi=True)))
+        known, themes = list(here().questions.values()), here().themes
+        found = [known[row] for row in _index(here()).find(words_of(words))]
+        by_theme = {theme: [each for each in found if each.tags[0] == theme] for theme in themes}
+        html = render_template("questions.html", words=words, by_theme=by_theme, themes=themes, count=len(found))
+        response = answers.send_page(html, here().store.version())
     else:
         wanted = answers.required(GRAPH_FORMATS)
         response = answers.send_text(_examples(here(), wanted), wanted)
@@ -32,6 +47,19 @@ def listing() -> Response:
         f'</queries/?_format={each.name}>; rel="alternate"; type="{each.media_type}"' for each in GRAPH_FORMATS
     )
     return response
+
+
+@functools.cache
+def _index(context: Context) -> Index:
+    """Index all that the questions say of themselves, in every language."""
+
+    def said(question: Question) -> list[str]:
+        named = [*question.columns.values(), *(each.label for each in question.parameters.values())]
+        themes = [context.themes[tag] for tag in question.tags]
+        words = [question.title, question.summary, question.caveat or {}, *themes, *named]
+        return [question.name, *(text for each in words for text in each.values())]
+
+    return Index(map(said, context.questions.values()))
 
 
 @functools.cache
@@ -43,65 +71,107 @@ def _examples(context: Context, wanted: Format) -> bytes:
 
 
 @blueprint.get("/queries/<name>")
+@operation(
+    "queries",
+    "質問のページ(入力欄、答え、SPARQL)、または求められた形式の答え。",
+    "The page of a question with its form, answer and SPARQL; or the answer in the format asked for.",
+    gives=[HTML, *catalogue.FORMATS],
+    answers=[400, 406, 503],
+    headers=OF_DATA,
+    each=particulars.questions,
+)
 def page(name: str) -> Response:
     """Show a question with its form and answer, or answer in the format asked for."""
-    if answers.wants_html(RESULT_FORMATS):
-        return _page(_question(name))
-    return _answer(_question(name), None)
+    question = _question(name)
+    if answers.wants_html(catalogue.FORMATS):
+        return _marked(asking.page(question), question)
+    return _marked(_file(question, answers.required(catalogue.FORMATS)), question)
 
 
-@blueprint.get("/queries/<name>.<any(srj, srx, csv, tsv):extension>")
-def answer(name: str, extension: str) -> Response:
+@blueprint.get("/queries/<name>.<any(srj, srx, csv, tsv, json, xlsx, ttl, nt, rdf, jsonld, trig, nq):extension>")
+@operation(
+    "queries",
+    "末尾の示す形式の答え。",
+    "The answer in the format that the suffix names.",
+    gives=catalogue.FORMATS,
+    answers=[400, 503],
+    headers=OF_DATA,
+    each=particulars.questions,
+)
+def file(name: str, extension: str) -> Response:
     """Answer a question in the format its suffix names."""
-    return _answer(_question(name), extension)
+    question = _question(name)
+    return _marked(_file(question, answers.required(catalogue.FORMATS, extension=extension)), question)
 
 
 @blueprint.get("/queries/<name>.rq")
+@operation(
+    "queries",
+    "値を入れたSPARQL。",
+    "The SPARQL, filled in with the values given.",
+    gives=["application/sparql-query"],
+    answers=[400],
+    each=particulars.questions,
+)
 def text(name: str) -> Response:
     """Give the SPARQL of a question, filled in with the arguments given."""
-    response = make_response(catalogue.fill(_question(name), _arguments(_question(name))))
+    question = _question(name)
+    response = make_response(catalogue.fill(question, asking.resolved(question, asking.arguments(question))))
     response.headers["Content-Type"] = "application/sparql-query; charset=utf-8"
-    return response
+    return _marked(response, question)
+
+
+@blueprint.get("/queries/<name>.svg")
+@operation(
+    "queries",
+    "答えの図(見出しに図の定めのある質問だけ)。",
+    "The answer drawn, where the header of the question says how.",
+    gives=["image/svg+xml"],
+    answers=[400, 404, 503],
+    headers=OF_DATA,
+    each=particulars.questions,
+)
+def drawing(name: str) -> Response:
+    """Draw the answer to a question whose header says how."""
+    question = _question(name)
+    if question.chart is None:
+        raise ServiceError("not-found", 404, what=request.path)
+    reply = catalogue.ask(here().store, question, asking.resolved(question, asking.arguments(question)), None)
+    lines = catalogue.lines(question.chart, reply.whole, language())
+    shapes = charts.panels([(each.title, each.points) for each in lines])
+    svg = render_template("panels.svg", drawing=shapes, title=question.title[language()])
+    return answers.send_drawing(svg, reply.rows.version)
 
 
 def _question(name: str) -> Question:
+    if name in here().moved:
+        replacement = here().moved[name]
+        address = f"{here().settings.public_base or '/'}queries/{replacement}"
+        raise ServiceError("question-replaced", 410, name=name, replacement=replacement, address=address)
     try:
         return here().questions[name]
     except KeyError:
         raise ServiceError("unknown-question", 404, name=name) from None
 
 
-def _arguments(question: Question) -> dict[str, list[str]]:
-    given = catalogue.arguments_of(request.args.items(multi=True))
-    for name in FORMAT_PARAMETERS:
-        given.pop(name, None)
-    if "lang" in question.parameters:
-        given.setdefault("lang", [language()])
-    else:
-        given.pop("lang", None)
-    return given
+def _file(question: Question, wanted: Format) -> Response:
+    given, asked = asking.resolved(question, asking.arguments(question)), asking.paged()
+    store = here().store
+    if asked is None and (whole := BY_NAME.get(wanted.name)) in RESULT_FORMATS:
+        # The engine writes what it finds, and nothing is held here.
+        return answers.worded(answers.send(catalogue.answer(store, question, given, whole)))
+    reply = catalogue.ask(store, question, given, asked)
+    response = answers.worded(answers.send(catalogue.write(reply, wanted, language(), here().prefixes)))
+    if wanted == WORKBOOK:
+        response.headers["Content-Disposition"] = f'attachment; filename="{question.name}.xlsx"'
+    return documents.link_pages(response, asked, reply.total) if asked else response
 
 
-def _answer(question: Question, extension: str | None) -> Response:
-    results = answers.required(RESULT_FORMATS, extension=extension)
-    response = answers.send(catalogue.answer(here().store, question, _arguments(question), results))
-    return answers.worded(response) if "lang" in question.parameters else response
-
-
-def _page(question: Question) -> Response:
-    given = _arguments(question)
-    if any(each.required and not request.args.get(each.name) for each in question.parameters.values()):
-        # Who comes by a link has not been asked yet.
-        html = render_template("question.html", question=question, given=given, table=None)
-        return answers.send_page(html)
-    rows = table(catalogue.answer(here().store, question, given))
-    html = render_template(
-        "question.html",
-        question=question,
-        given=given,
-        table=rows,
-        sparql=catalogue.fill(question, given),
-    )
-    response = answers.send_page(html, rows.version)
-    documents.link(response, *answers.files(RESULT_FORMATS, this_file))
+def _marked(response: Response, question: Question) -> Response:
+    """Say in the head of an answer what takes its question's place, and since when (RFC 9745, RFC 5829)."""
+    if question.deprecated:
+        since = datetime.combine(question.deprecated, time(), UTC)
+        response.headers["Deprecation"] = f"@{since.timestamp():.0f}"
+    if question.replaced_by:
+        documents.link(response, f'</queries/{question.replaced_by}>; rel="successor-version"')
     return response

@@ -1,6 +1,5 @@
 """Every request, observed from outside the application: counted, and written to the journal as one line of JSON."""
 
-import contextlib
 import time
 from collections.abc import Callable, Iterable
 from functools import lru_cache
@@ -56,13 +55,13 @@ def _observed(application: Application, settings: Settings, flows: set[str]) -> 
         def started(line: str, fields: list[tuple[str, str]], *rest: Any) -> Any:
             nonlocal status
             status = line.split(" ", 1)[0]
-            headers.update((name.lower(), value) for name, value in fields)
+            headers.update(fields)
             return start(line, fields, *rest)
 
         body: Iterable[bytes]
         chunks = application(environ, started)
         if STREAMED in environ:
-            body, size = chunks, int(headers.get("content-length", 0))
+            body, size = chunks, int(headers.get("Content-Length", 0))
         else:
             whole = _whole(chunks)
             body, size = [whole], len(whole)
@@ -80,7 +79,7 @@ def _observed(application: Application, settings: Settings, flows: set[str]) -> 
             "ms": round(seconds * 1000, 1),
             "bytes": size,
             "client": askers.address(environ, settings.trusted_proxies),
-            "version": headers.get("x-dataset-version"),
+            "version": headers.get("X-Dataset-Version"),
         }
         if settings.log_queries and QUERY in environ:
             details["query"] = environ[QUERY]
@@ -100,5 +99,5 @@ def _whole(chunks: Iterable[bytes]) -> bytes:
     try:
         return b"".join(chunks)
     finally:
-        with contextlib.suppress(AttributeError):
-            chunks.close()  # type: ignore[attr-defined]
+        if hasattr(chunks, "close"):
+            chunks.close()

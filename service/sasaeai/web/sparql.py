@@ -14,6 +14,8 @@ from sasaeai.vocabulary import BASE
 from sasaeai.web import answers, askers, citations, editor, problems
 from sasaeai.web.citations import Asked
 from sasaeai.web.context import here, language
+from sasaeai.web.negotiation import HTML
+from sasaeai.web.operations import OF_DATA, operation, parameter
 from sasaeai.web.requests import QUERY
 
 blueprint = Blueprint("sparql", __name__)
@@ -21,8 +23,59 @@ blueprint = Blueprint("sparql", __name__)
 _NOT_ASCII = re.compile(rb"[\x80-\xff]|%[89A-Fa-f]")
 """What in an address may be no UTF-8."""
 
+FORMS = (*EVERY_FORMAT, HTML)
+"""What an answer, or else the description of the service, comes in."""
+
+REFUSALS = (400, 403, 404, 406, 413, 429, 503)
+
+EXAMPLE = parameter(
+    "example",
+    "ページに入れておく質問の名前。",
+    "The name of a question to start from, on the page.",
+    {"type": "string"},
+)
+
+BODY = {
+    "required": True,
+    "content": {
+        "application/sparql-query": {"schema": {"type": "string"}, "example": "ASK {}"},
+        "application/x-www-form-urlencoded": {
+            "schema": {
+                "type": "object",
+                "required": ["query"],
+                "properties": {
+                    each: {"$ref": f"#/components/parameters/{each}/schema"} for each in ("query", *citations.CONTEXT)
+                },
+            },
+            "example": {"query": "ASK {}"},
+        },
+    },
+}
+"""What a query is sent in by POST: by itself, or in the field of a form beside the parameters of GET."""
+
 
 @blueprint.route("/sparql", methods=["GET", "POST", "OPTIONS"])
+@operation(
+    "sparql",
+    "SPARQLで尋ねる。queryがなければ、問合せを書くページか、サービスの説明(RDF)です。",
+    "Ask in SPARQL. Without a query it is the page to write one on, or the description of the service in RDF.",
+    gives=FORMS,
+    answers=REFUSALS,
+    parameters=["query", *citations.CONTEXT, EXAMPLE, "lang"],
+    headers=[*OF_DATA, "X-Result-Truncated"],
+)
+@operation(
+    "sparql",
+    "長い問合せを本文で送る(SPARQL 1.1 Protocol §2.1.2、§2.1.3)。",
+    "Send a long query in the body (SPARQL 1.1 Protocol §2.1.2 and §2.1.3).",
+    method="POST",
+    gives=FORMS,
+    answers=[*REFUSALS, 415],
+    parameters=["lang"],
+    headers=["Link", "Content-Language", "X-Dataset-Version", "X-Result-Truncated"],
+    body=BODY,
+)
+@operation("sparql", "CORSの事前確認。", "The preflight of CORS.", method="OPTIONS", answers=[204])
 def protocol() -> Response:
     """Answer a query (SPARQL 1.1 Protocol §2.1); a bare GET is the page to write one on, or the description in RDF."""
     if request.method == "OPTIONS":
@@ -49,6 +102,15 @@ def protocol() -> Response:
 
 
 @blueprint.get("/sparql/terms")
+@operation(
+    "sparql",
+    "問合せの入力補完に用いるクラスとプロパティ。",
+    "The classes and properties that the editor completes.",
+    gives=["application/json"],
+    answers=[503],
+    parameters=["lang"],
+    headers=OF_DATA,
+)
 def terms() -> Response:
     """List the terms that the editor completes, labelled in the language of the request."""
     found = sparql.terms(here().store, here().repository, language())

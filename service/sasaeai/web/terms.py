@@ -1,7 +1,5 @@
 """The documents whose parts have IRIs of their own: the vocabulary, the shapes, the kinds of mistakes."""
 
-from collections.abc import Callable
-
 from flask import Blueprint, Response, make_response, render_template
 
 from sasaeai import description, diagram, terms
@@ -10,8 +8,13 @@ from sasaeai.vocabulary import BASE
 from sasaeai.web import answers, documents
 from sasaeai.web.context import here, in_language, language
 from sasaeai.web.links import path_of
+from sasaeai.web.operations import operation, parameter
 
 blueprint = Blueprint("terms", __name__)
+
+NUMBER = parameter(
+    "number", "版の番号。", "The number of the version.", {"type": "string"}, where="path", example="0.1.0"
+)
 
 _CUT = {
     "ja": "この結果は上限に達したため途中で切られています。行は完全ですが、続きがあります。"
@@ -23,20 +26,26 @@ _CUT = {
 
 @blueprint.get("/ns")
 @blueprint.get("/ns.<any(ttl, nt, rdf, jsonld, trig, nq, html):extension>")
+@operation("vocabulary", "語彙(クラスとプロパティ)。", "The vocabulary: classes and properties.", **documents.TOLD)
 def ontology(extension: str | None = None) -> Response:
     """Answer with the vocabulary, every term of which is a part of this document (a hash IRI)."""
 
     def page() -> Response:
-        found = terms.vocabulary(here().store, here().repository, language())
-        labels = {row["from"]["value"]: row["fromLabel"]["value"] for row in found.links}
-        labels |= {row["to"]["value"]: row["toLabel"]["value"] for row in found.links}
-        drawn = {"labels": labels, "box_width": diagram.WIDTH, "box_height": diagram.HEIGHT}
-        return _page("ontology.html", "/ns", _embedded("ontology"), found.version, vocabulary=found, **drawn)
+        found = here().kept(terms.vocabulary, language())
+        size = {"box_width": diagram.WIDTH, "box_height": diagram.HEIGHT}
+        return _page("ontology.html", "/ns", found.embedded, found.version, vocabulary=found, **size)
 
     return documents.answer("/ns", extension, lambda: terms.ontology(here().store, here().repository), page)
 
 
 @blueprint.get("/ns/<path:number>")
+@operation(
+    "vocabulary",
+    "語彙の版のIRI。現在の版から語彙に至ります。",
+    "The IRI of a version of the vocabulary. That of the present one leads to it.",
+    answers=[303, 404, 503],
+    parameters=[NUMBER],
+)
 def version(number: str) -> Response:
     """Lead from the IRI of the vocabulary's present version to the vocabulary."""
     terms.require_version(here().store, here().repository, f"{BASE}ns/{path_of(number)}")
@@ -45,18 +54,25 @@ def version(number: str) -> Response:
 
 @blueprint.get("/shapes")
 @blueprint.get("/shapes.<any(ttl, nt, rdf, jsonld, trig, nq, html):extension>")
+@operation(
+    "vocabulary",
+    "制約(SHACL)。どのクラスに何が書けるか。",
+    "The shapes (SHACL). What can be said of which class.",
+    **documents.TOLD,
+)
 def shapes(extension: str | None = None) -> Response:
     """Answer with the shapes, likewise."""
 
     def page() -> Response:
-        found = terms.rules(here().store, here().repository, language())
-        return _page("shapes.html", "/shapes", _embedded("shapes"), found.version, found=found, names=_names())
+        found = here().kept(terms.rules, language())
+        return _page("shapes.html", "/shapes", found.embedded, found.version, found=found)
 
     return documents.answer("/shapes", extension, lambda: terms.shapes(here().store, here().repository), page)
 
 
 @blueprint.get("/problem")
 @blueprint.get("/problem.<any(ttl, nt, rdf, jsonld, trig, nq, html):extension>")
+@operation("vocabulary", "誤りの種類。", "The kinds of mistakes.", **documents.TOLD)
 def problems(extension: str | None = None) -> Response:
     """Answer with the kinds of mistakes that answers tell of, likewise."""
 
@@ -69,6 +85,12 @@ def problems(extension: str | None = None) -> Response:
 
 @blueprint.get("/truncated")
 @blueprint.get("/truncated.<any(ttl, nt, rdf, jsonld, trig, nq, html):extension>")
+@operation(
+    "vocabulary",
+    "答えが途中で切られているとはどういうことか。",
+    "What it means that an answer was cut.",
+    **documents.TOLD,
+)
 def truncated(extension: str | None = None) -> Response:
     """Say what it means that the head of a result links here."""
 
@@ -81,27 +103,17 @@ def truncated(extension: str | None = None) -> Response:
 
 
 @blueprint.get("/context.jsonld")
+@operation(
+    "vocabulary",
+    "JSON-LDの文脈。",
+    "The JSON-LD context that descriptions are written with.",
+    gives=["application/ld+json"],
+)
 def context() -> Response:
     """Give the JSON-LD context that descriptions are written with."""
     response = make_response(here().repository.context_text())
     response.headers["Content-Type"] = "application/ld+json"
     return response
-
-
-def _names() -> Callable[[str], str]:
-    """Return what shortens an IRI by the project's prefixes."""
-    prefixes = here().prefixes
-
-    def name(iri: str) -> str:
-        found = [f"{prefix}:{iri.removeprefix(space)}" for prefix, space in prefixes.items() if iri.startswith(space)]
-        return found[0] if found else iri
-
-    return name
-
-
-def _embedded(name: str) -> str:
-    """Return the terms of a document in schema.org's words."""
-    return terms.embedded(here().store, here().repository, name)
 
 
 def _page(template: str, document: str, embedded: str, version: str, **found: object) -> Response:

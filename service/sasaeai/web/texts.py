@@ -12,12 +12,23 @@ from sasaeai.lists.wishes import Wish
 from sasaeai.web import answers
 from sasaeai.web.context import here, language
 from sasaeai.web.editor import LOCAL
+from sasaeai.web.negotiation import HTML
+from sasaeai.web.operations import OF_DATA, operation
 
 NAMES = sorted(each.stem for each in (Path(__file__).parent / "templates" / "texts").glob("*.html"))
 
 blueprint = Blueprint("texts", __name__)
 
 
+@operation(
+    "pages",
+    "このサービスについての文章。",
+    "A text about this service.",
+    gives=[HTML],
+    answers=[503],
+    parameters=["lang"],
+    headers=OF_DATA,
+)
 def page(name: str) -> Response:
     """Show a page of text, with what it needs to speak of this service and these data."""
     settings, listing = here().settings, here().shelf.listings["cities"]

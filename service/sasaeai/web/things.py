@@ -1,4 +1,6 @@
-"""The pages that stand for a thing: every thing's, an organisation's, a document's."""
+"""The pages that stand for a thing: every thing's, an organisation's, a document's, a ward's."""
+
+from dataclasses import replace
 
 from flask import Response, render_template, request
 
@@ -24,10 +26,18 @@ def source(about: About, document: str) -> Response:
     return _send(thing.document(here().store, here().repository, about, _wanted()), document, "entity-source.html")
 
 
-def _send(shown: Page, document: str, template: str) -> Response:
+def ward(about: About, document: str) -> Response:
+    """Show a ward: of which city it is, what is recorded there, and what points to it."""
+    shown = thing.page(here().store, here().repository, about, _wanted())
+    city = thing.city_of(here().store, here().repository, about.iri, about.language)
+    within = replace(shown, trail=[(city.iri, city.label)]) if city else shown
+    return _send(within, document, "entity-ward.html", city=city)
+
+
+def _send(shown: Page, document: str, template: str, **more: object) -> Response:
     version = shown.about.version
     embedded = entity.embedded(here().store, here().repository, shown.about.iri)
-    html = render_template(template, page=shown, document=document, embedded=embedded, version=version)
+    html = render_template(template, page=shown, document=document, embedded=embedded, version=version, **more)
     return answers.send_page(html, version)
 
 

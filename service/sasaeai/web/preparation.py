@@ -1,0 +1,70 @@
+"""What is the same for everybody, read before the first reader asks for it: at start, and when new data have come."""
+
+import fcntl
+import gc
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+from flask import Flask
+
+from sasaeai import terms
+from sasaeai.errors import ServiceError
+from sasaeai.journal import log
+from sasaeai.vocabulary import LANGUAGES
+from sasaeai.web.context import Context
+
+_PAUSE = 2.0
+"""Seconds between two looks at the version: who has just started, or published, has the processor first."""
+
+_SWITCH = 0.0005
+"""Seconds after which a thread that computes lets another go on: a page waits for that each time the engine answers."""
+
+
+def begin(app: Flask, run_dir: Path) -> None:
+    """Prepare in a thread of its own, as long as the process lives."""
+    sys.setswitchinterval(_SWITCH)
+    context: Context = app.extensions["sasaeai"]
+    Thread(target=_watch, args=(context, run_dir), name="preparation", daemon=True).start()
+
+
+def prepare(context: Context) -> None:
+    """Read vocabulary and shapes, and the lists in Japanese, which most read: of a whole country they are large."""
+    for language in LANGUAGES:
+        context.kept(terms.vocabulary, language)
+        context.kept(terms.rules, language)
+    for listing in context.shelf.listings.values():
+        context.shelf.take(listing, LANGUAGES[0])
+    # What stays need not be looked at again by the collector; what new data replace goes without it.
+    gc.freeze()
+
+
+def _watch(context: Context, run_dir: Path) -> None:
+    prepared = ""
+    while True:
+        time.sleep(_PAUSE)
+        try:
+            version = context.store.version()
+        except ServiceError:
+            continue  # there is no engine yet, or none for a moment
+        if version == prepared:
+            continue
+        prepared, began = version, time.monotonic()
+        try:
+            with _turn(run_dir):
+                prepare(context)
+            log("prepared", version=version, seconds=round(time.monotonic() - began, 1))
+        except (ServiceError, OSError) as error:
+            # Who asks for what is missing has it read then, or is told why not.
+            log("preparation-failed", version=version, detail=str(error))
+
+
+@contextmanager
+def _turn(run_dir: Path) -> Iterator[None]:
+    """Let one process prepare at a time: the others' readers have the processors and the engine's workers meanwhile."""
+    with (run_dir / "preparation").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

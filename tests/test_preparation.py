@@ -1,0 +1,69 @@
+"""What is the same for everybody is read once for each version of the data, before anybody asks for it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from sasaeai.repository import Repository
+from sasaeai.settings import Settings
+from sasaeai.web import create_app, preparation
+
+from .conftest import ROOT, start_service, stop_service
+from .counting import CountingStore
+from .processes import wait_until
+from .test_sparql import ask
+
+GRAPH = "https://w3id.org/sasaeai/graph/999999/page"
+PAGES = ("/", "/lists/", "/lists/others?q=a", "/search?q=%E5%8D%94%E8%AD%B0", "/ns", "/ns?lang=en", "/shapes?lang=en")
+
+
+@pytest.fixture(scope="module")
+def store(repository: Repository) -> CountingStore:
+    return CountingStore(repository)
+
+
+@pytest.fixture
+def client(store: CountingStore) -> FlaskClient:
+    return create_app(Settings(root=ROOT, cache_mb=0), store).test_client()
+
+
+def test_the_first_reader_of_what_was_prepared_costs_no_query(client: FlaskClient, store: CountingStore) -> None:
+    preparation.prepare(client.application.extensions["sasaeai"])
+    assert store.asked
+    store.asked.clear()
+    for path in PAGES:
+        assert client.get(path, headers={"Accept": "text/html"}).status_code == 200
+    assert not store.asked
+
+
+def test_what_was_read_of_older_data_is_shown_to_nobody(client: FlaskClient, store: CountingStore) -> None:
+    context = client.application.extensions["sasaeai"]
+    preparation.prepare(context)
+    triples = {client.get("/dataset", headers={"Accept": "text/html"}).data for _ in range(2)}
+    assert len(triples) == 1
+    store.publish({GRAPH: b"<a:s> <a:p> <a:o> ."})
+    for path in ("/ns", "/shapes", "/dataset", "/lists/councils"):
+        reply = client.get(path, headers={"Accept": "text/html"})
+        assert reply.headers["X-Dataset-Version"] == store.version()
+    assert client.get("/dataset", headers={"Accept": "text/html"}).data not in triples
+    store.publish({GRAPH: None})
+
+
+def test_a_service_prepares_in_each_of_its_processes_at_start(tmp_path: Path) -> None:
+    journal = tmp_path / "journal"
+
+    def prepared() -> list[str]:
+        lines = [json.loads(line) for line in journal.read_text("utf-8").splitlines() if line.startswith("{")]
+        assert not [line for line in lines if line["event"] == "preparation-failed"]
+        return [line["version"] for line in lines if line["event"] == "prepared"]
+
+    with journal.open("wb") as file:
+        service = start_service(file, web_workers="2")
+        try:
+            version = ask(f"{service.url}/readyz").body.decode().split()[1]
+            wait_until(lambda: len(prepared()) == 2)
+            assert set(prepared()) == {version}
+        finally:
+            stop_service(service)
