@@ -190,7 +190,7 @@ def test_one_city_is_compared_on_two_days(service: Service) -> None:
     mylife, kawakita = "一般社団法人 多摩マイライフ包括支援協議会", "社会医療法人 河北医療財団"
     welfare, centres = "社会福祉法人 多摩市社会福祉協議会", "多摩市地域包括支援センター"
     former, present = [("第1層", mylife), ("第2層", welfare)], [("第1層", kawakita), ("第2層", centres)]
-    certain, not_so = ("確か",), ("成り立たない",)
+    certain, not_so = ("確か",), ("期間外",)
     assert then == [(*each, certain) for each in former] + [(*each, not_so) for each in present]
     assert now == [(*each, certain) for each in present] + [(*each, not_so) for each in former]
     # The list of members is of 2025: on neither day is it known.
@@ -403,8 +403,8 @@ def test_what_is_planned_stays_planned_and_what_has_ended_is_kept_apart(made_up:
     kinds = rows(page(made_up, "m=011002&asOf=2019-04-01&asOf=2021-04-01"))["kind-of-operation"]
     assert kinds.marked
     assert [[(each.said, each.states) for each in cell] for cell in kinds.cells] == [
-        [("直営", ("確か",)), ("委託", ("成り立たない",))],
-        [("委託", ("予定",)), ("直営", ("成り立たない",))],
+        [("直営", ("確か",)), ("委託", ("期間外",))],
+        [("委託", ("予定",)), ("直営", ("期間外",))],
     ]
 
 

@@ -48,7 +48,12 @@ KINDS = {
     "scorecard on a day": "/indicators/?m=221007&asOf=2019-04-01",
     "indicator that is none": "/indicators/no-such-thing",
     "questions": "/queries/",
+    "questions found": "/queries/?q=会議",
     "question": "/queries/contractor-history?m=132241",
+    "question with a chart": "/queries/monthly-figures?m=131032&limit=20",
+    "question on a day": "/queries/coordinators?asOf=FY2019",
+    "question not yet asked": "/queries/evidence-of",
+    "question about one of two": "/queries/tier-structure?m=府中市",
     "query": "/sparql",
     "query answered": f"/sparql?query={urllib.parse.quote(NAMES)}",
     "terms": "/ns",
@@ -65,7 +70,13 @@ KINDS = {
     "nothing there": "/doc/132241/no-such-thing",
     "day that is none": "/doc/132241?asOf=2019-02-30",
 }
-WRONG = {"comparison of one": 400, "indicator that is none": 404, "nothing there": 404, "day that is none": 400}
+WRONG = {
+    "comparison of one": 400,
+    "indicator that is none": 404,
+    "question about one of two": 400,
+    "nothing there": 404,
+    "day that is none": 400,
+}
 WITH_SCRIPT = {"query", "query answered"}
 HEAD_OF_LONG = {"include": [["header"], ["footer"], ["main > :nth-child(-n+25)"]]}
 """Pages of hundreds of sections that are all made alike are looked at as far as they tell something new."""

@@ -22,7 +22,7 @@ from rdflib import RDF, Graph, URIRef
 from sasaeai.indicators import indicators
 from sasaeai.indicators.cities import Cities, City
 from sasaeai.indicators.distribution import CUTS, FEWEST, distribution
-from sasaeai.indicators.measures import Measures
+from sasaeai.indicators.measures import KEPT, Measures
 from sasaeai.indicators.peers import peers
 from sasaeai.indicators.tables import COLUMNS
 from sasaeai.repository import Repository
@@ -134,6 +134,7 @@ def test_the_scorecard_finds_a_city_by_its_name_and_says_where_it_has_no_documen
     assert "多摩市の指標" in real.page("/indicators/?m=多摩市", "ja")
     assert "There is no document about" in words(real.page("/indicators/?m=473618"))
     assert real.client.get("/indicators/?m=132240", headers=HTML).status_code == 400
+    assert real.client.get("/indicators.csv?" + "&m=132241" * 51).status_code == 400
     assert real.client.get("/indicators/?m=132241&m=072036", headers=HTML).status_code == 400
 
 
@@ -369,4 +370,4 @@ def test_days_that_askers_make_up_do_not_fill_the_memory(real: Site) -> None:
     levels = here.indicators["levels"]
     for number in range(120):
         here.findings(levels, date.fromordinal(date(2020, 1, 1).toordinal() + number))
-    assert len(here._findings._kept) == len(here._findings._locks) == 96
+    assert len(here._findings._kept) == len(here._findings._locks) == KEPT

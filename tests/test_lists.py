@@ -248,7 +248,7 @@ def test_on_a_day_every_row_has_its_state_on_the_page_and_in_the_file(service: S
     shown = page(service, "councils", asOf="令和3年度", lang="ja").body.decode()
     assert shown.count('class="state ') == 43
     answered = rows(service, "councils", asOf="令和3年度")
-    assert {row["stateLabel"] for row in answered} <= {"確か", "推定", "不明", "成り立たない", "予定"}
+    assert {row["stateLabel"] for row in answered} <= {"確か", "推定", "不明", "期間外", "予定"}
     assert all(row["state"].startswith("https://w3id.org/sasaeai/concept/state/") for row in answered)
     assert 'class="state ' not in page(service, "councils").body.decode()
     assert "state" not in rows(service, "councils")[0]

@@ -36,7 +36,7 @@ _NAMED += tuple(SAS + each for each in KINDS)
 
 
 _ROWS = 20_000
-"""Rows of answers that are kept of cities, in all."""
+"""Rows of answers that are kept of cities, in all: of some hundred and thirty, in about 40 MB."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from sasaeai.statements.keeping import Keeper
 from sasaeai.store import Store
 from sasaeai.store.parameters import bind, literal
 
-_KEPT = 96
+KEPT = 60
 """Indicators on days that a process keeps; those asked for longest ago make room."""
 
 
@@ -63,7 +63,7 @@ class Measures:
         self._cities = Keeper[Cities](store)
         self._national = Keeper[National](store)
         self._tables = Keeper[Table](store)
-        self._findings = Keeper[Findings](store, most=_KEPT)
+        self._findings = Keeper[Findings](store, most=KEPT)
 
     def cities(self) -> Cities:
         """Return every municipality."""

@@ -1,15 +1,18 @@
 """What the indicators find, as a table of one row a reading, and as a graph of one node a reading."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from rdflib import RDF, XSD, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import PROV
 
+from sasaeai import workbook
+from sasaeai.formats import BY_NAME, WORKBOOK, Format, Kind
 from sasaeai.indicators.cities import City
 from sasaeai.indicators.measures import Findings
 from sasaeai.indicators.readings import Found, Reading, Standing
+from sasaeai.statements import writing
 from sasaeai.vocabulary import BASE, CONCEPT, SAS
 
 COLUMNS = (
@@ -26,6 +29,10 @@ WHOLE, PART, EARLIER = "whole", "part", "earlier"
 _STATE = f"{CONCEPT}state/"
 _SDMX = "http://purl.org/linked-data/sdmx/2009/"
 _OURS = Namespace(SAS)
+FORMATS = (*writing.FORMATS, WORKBOOK, *(BY_NAME[name] for name in ("ttl", "jsonld", "rdf", "nt")))
+"""What a table of readings can be had as, in the order of our preference."""
+
+_IRIS = {"indicator", "municipality", "part", "detail", "bound", "unit", "state", "onDay"}
 _SYNTAXES = {"ttl": "turtle", "nt": "nt", "rdf": "xml", "jsonld": "json-ld"}
 _NOTHING = Reading(None, Standing.NOT_STATED, ())
 
@@ -78,6 +85,24 @@ def row_of(row: Told, labels: Mapping[str, str], language: str) -> dict[str, str
         "lastSeen": reading.last_seen or "",
         "evidence": " ".join(row.evidence),
     }
+
+
+def written(
+    rows: Sequence[Told], labels: Mapping[str, str], prefixes: Mapping[str, str], language: str, format_: Format
+) -> bytes:
+    """Write the rows in one of the formats offered, whole."""
+    if format_ == WORKBOOK:
+        sheets = {"indicators": sheet(rows, labels, language)}
+        return workbook.write(sheets, {"indicators": [20] * len(COLUMNS)})
+    if Kind.GRAPH in format_.kinds:
+        return graph_of(rows, prefixes, format_.name)
+    cells = (row_of(row, labels, language) for row in rows)
+    terms = ({name: _term(name, text) for name, text in row.items() if text} for row in cells)
+    return writing.write(COLUMNS, terms, "", format_).body
+
+
+def _term(name: str, text: str) -> dict[str, str]:
+    return {"type": "uri" if name in _IRIS else "literal", "value": text}
 
 
 def graph_of(rows: Iterable[Told], prefixes: Mapping[str, str], syntax: str) -> bytes:

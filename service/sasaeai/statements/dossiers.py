@@ -14,8 +14,8 @@ from sasaeai.store import Store
 from sasaeai.store.parameters import literal
 from sasaeai.vocabulary import PREF_LABEL, SAS
 
-MOST = 40_000
-"""Things that are kept of cities, in all: some two hundred cities of today, in about 150 MB."""
+MOST = 20_000
+"""Things that are kept of cities, in all: of some two hundred cities, in about 65 MB."""
 
 
 @dataclass(frozen=True)

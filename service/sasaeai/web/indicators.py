@@ -7,16 +7,16 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from sasaeai import calendar, catalogue, charts, workbook
+from sasaeai import calendar, catalogue, charts
 from sasaeai.errors import ServiceError
-from sasaeai.formats import BY_NAME, WORKBOOK, Format
+from sasaeai.formats import WORKBOOK
 from sasaeai.indicators import THEMES, Indicator
 from sasaeai.indicators import tables as shown
 from sasaeai.indicators.cities import City
 from sasaeai.indicators.distribution import Bin, Place
 from sasaeai.indicators.measures import Findings
 from sasaeai.indicators.readings import Reading, Standing
-from sasaeai.statements import paging, writing
+from sasaeai.statements import paging
 from sasaeai.statements.evidence import Evidence, evidence
 from sasaeai.statements.labels import labels
 from sasaeai.statements.municipalities import municipalities
@@ -29,18 +29,16 @@ from sasaeai.web.operations import OF_DATA, Tree, operation, parameter
 
 blueprint = Blueprint("indicators", __name__)
 
-FORMATS = (*writing.FORMATS, WORKBOOK, *(BY_NAME[name] for name in ("ttl", "jsonld", "rdf", "nt")))
-"""The forms of a table of readings beside its page."""
-
+FORMATS = shown.FORMATS
 ASKED = (particulars.cities, "asOf", "lang")
 
 _EXTENSIONS = "any(csv, json, srj, xlsx, ttl, jsonld, rdf, nt)"
 _QUOTED = 5
 """Things of each reading whose quotes a page shows; the files name all."""
 _PEERS = 10
+_MOST = 50
+"""Municipalities that can be named at once; all are in the table where none is named."""
 _CHOICES = 60
-_FEW = 9
-"""Other cities whose values a scorecard lists; of more there is a distribution."""
 
 
 def _chosen(context: Context) -> Tree:
@@ -187,6 +185,11 @@ def _cities() -> list[City]:
     given = [each.strip() for each in request.args.getlist("m") if each.strip()]
     if not given:
         return []
+    if len(given) > _MOST:
+        wanted = {"ja": f"{_MOST}市区町村までにしてください", "en": f"Name at most {_MOST} municipalities"}
+        raise ServiceError(
+            "bad-parameter", 400, parameter="m", value=str(len(given)), wanted=wanted, example=given[0][:9]
+        )
     known = here().measures.cities().by_code
     codes = municipalities(here().store, here().repository).codes(given)
     if unknown := [code for code in codes if code not in known]:
@@ -212,7 +215,7 @@ def _scorecard(city: City) -> Response:
     measures, day = here().measures, _day()
     found = [measures.findings(each, day) for each in measures.indicators.values()]
     rows = [(each, each.of(city)) for each in found]
-    others = {each.indicator.name: _others(each, city) for each in found if each.n <= _FEW}
+    others = {each.indicator.name: _others(each, city) for each in found if each.distribution is None}
     html = render_template(
         "scorecard.html",
         city=city,
@@ -308,28 +311,13 @@ def _file(asked: Sequence[Indicator], wanted: Sequence[City], extension: str | N
     found = [measures.findings(each, day) for each in asked]
     cities = wanted or measures.cities().with_documents
     rows = list(shown.told(found, cities))
-    response = answers.worded(answers.send(_written(rows, format_, found[0].version)))
+    names = _labels(shown.named(rows))
+    written = shown.written(rows, names, here().prefixes, language(), format_)
+    response = answers.worded(answers.send(Answer(written, format_, found[0].version, "solutions")))
     if format_ == WORKBOOK:
         name = asked[0].name if len(asked) == 1 else "indicators"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
     return response
-
-
-def _written(rows: Sequence[shown.Told], format_: Format, version: str) -> Answer:
-    if format_ in FORMATS[3:]:
-        return Answer(shown.graph_of(rows, here().prefixes, format_.name), format_, version, "graph")
-    names = _labels(shown.named(rows))
-    if format_ == WORKBOOK:
-        sheets = {"indicators": shown.sheet(rows, names, language())}
-        return Answer(workbook.write(sheets, {"indicators": [20] * len(shown.COLUMNS)}), format_, version, "solutions")
-    cells = (shown.row_of(row, names, language()) for row in rows)
-    terms = ({name: _term(name, text) for name, text in row.items() if text} for row in cells)
-    return writing.write(shown.COLUMNS, terms, version, format_)
-
-
-def _term(name: str, text: str) -> dict[str, str]:
-    iris = {"indicator", "municipality", "part", "detail", "bound", "unit", "state", "onDay"}
-    return {"type": "uri" if name in iris else "literal", "value": text}
 
 
 def _arguments() -> dict[str, list[str]]:
