@@ -241,7 +241,7 @@ CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,re
 CHECKS += ",response_schema_conformance,unsupported_method,allow_header_conformance"
 STRICT = f"{CHECKS},negative_data_rejection"
 RUNS = {
-    "every operation at random": ["--phases=examples,fuzzing", "--max-examples=4", f"--checks={CHECKS}"],
+    "every operation at random": ["--phases=examples,fuzzing", "--max-examples=2", f"--checks={CHECKS}"],
     "a question at the edges of its schema": [
         "--phases=coverage",
         "--include-path-regex=^/queries/contractor-history",
