@@ -78,6 +78,7 @@ class Repository:
         missing = [name for name in (*FOLDERS, "queries") if not (self.root / name).is_dir()]
         if missing:
             raise FileNotFoundError(f"{self.root} holds no {', '.join(missing)}/: it is not a Sasaeai graph")
+        self._own: dict[str, QueryFile] = {}
 
     def graphs(self, *folders: str) -> Iterator[GraphFile]:
         """Yield the Turtle files of the folders (all three without any named), in a stable order."""
@@ -148,9 +149,11 @@ class Repository:
         return self._queries("lists")
 
     def query(self, name: str) -> QueryFile:
-        """Return one of the service's own queries."""
-        path = self.root / "queries" / f"{name}.rq"
-        return QueryFile(name, path, path.read_text("utf-8"))
+        """Return one of the service's own queries, read once: a page asks many."""
+        if name not in self._own:
+            path = self.root / "queries" / f"{name}.rq"
+            self._own[name] = QueryFile(name, path, path.read_text("utf-8"))
+        return self._own[name]
 
     def _queries(self, folder: str) -> list[QueryFile]:
         paths = sorted((self.root / "queries" / folder).glob("*.rq"))

@@ -152,10 +152,10 @@ def send_text(body: bytes, format_: Format) -> Response:
     return response
 
 
-def alternates(document: str, offered: Sequence[Format]) -> list[str]:
+def alternates(document: str, offered: Sequence[Format], query: str = "") -> list[str]:
     """Return links to the forms a document comes in, by extension (RFC 8288)."""
-    links = [f'<{document}.{each.name}>; rel="alternate"; type="{each.media_type}"' for each in offered]
-    return [*links, f'<{document}.html>; rel="alternate"; type="{negotiation.HTML}"']
+    forms = [*((each.name, each.media_type) for each in offered), ("html", negotiation.HTML)]
+    return [f'<{document}.{name}{query}>; rel="alternate"; type="{media_type}"' for name, media_type in forms]
 
 
 def files(offered: Sequence[Format], address: Callable[[str], str]) -> list[str]:

@@ -12,7 +12,6 @@ from sasaeai.description import Description
 from sasaeai.errors import ServiceError
 from sasaeai.formats import GRAPH_FORMATS
 from sasaeai.statements.paging import Paging
-from sasaeai.vocabulary import LICENCE
 from sasaeai.web import answers
 from sasaeai.web.context import here, language
 from sasaeai.web.links import path_of, this_page
@@ -45,10 +44,11 @@ def answer(
         # What it says it says in both languages.
         response.headers["Content-Language"] = "ja, en"
         form = graph.name
-    asked = [("lang", language())] if form == "html" else []
-    number = [("page", str(request.args.get("page")))] if request.args.get("page", "1") != "1" else []
-    response.headers["Content-Location"] = _with(f"{path}.{form}", asked + number)
-    link(response, *_links(path, number))
+    number = {"page": request.args["page"]} if request.args.get("page", "1") != "1" else {}
+    asked = ({"lang": language()} if form == "html" else {}) | number
+    response.headers["Content-Location"] = f"{path}.{form}{_query(asked)}"
+    of_page = _query(number)
+    link(response, f'<{path}{of_page}>; rel="canonical"', *answers.alternates(path, GRAPH_FORMATS, of_page))
     return response
 
 
@@ -111,15 +111,5 @@ def _lower_hex(iri: str) -> str:
     return head + "".join(f"%{each[:2].lower()}{each[2:]}" for each in rest)
 
 
-def _with(path: str, query: Sequence[tuple[str, str]]) -> str:
-    return f"{path}?{urlencode(query)}" if query else path
-
-
-def _links(path: str, query: Sequence[tuple[str, str]]) -> Sequence[str]:
-    forms = [(f"{path}.{each.name}", each.media_type) for each in GRAPH_FORMATS] + [(f"{path}.html", HTML)]
-    return [
-        f'<{_with(path, query)}>; rel="canonical"',
-        *(f'<{_with(form, query)}>; rel="alternate"; type="{media_type}"' for form, media_type in forms),
-        '</dataset>; rel="describedby"',
-        f'<{LICENCE}>; rel="license"',
-    ]
+def _query(arguments: Mapping[str, str]) -> str:
+    return f"?{urlencode(arguments)}" if arguments else ""
