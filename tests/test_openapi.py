@@ -132,7 +132,6 @@ def test_a_new_file_is_described_without_python(tmp_path: Path) -> None:
         "/queries/who-on-a-day",
         "/queries/who-on-a-day.{extension}",
         "/queries/who-on-a-day.rq",
-        "/queries/who-on-a-day.svg",
         "/lists/assemblies",
         "/lists/assemblies.{extension}",
     }
