@@ -63,7 +63,7 @@ def test_a_new_file_is_an_endpoint_in_every_format(service: Service) -> None:
 
 
 def test_a_new_file_is_a_page_with_a_form_and_an_entry_in_the_list(service: Service) -> None:
-    page = ask(f"{service.url}/queries/contacts?m=072036", Accept="text/html", Accept_Language="ja").body.decode()
+    page = ask(f"{service.url}/queries/contacts", Accept="text/html", Accept_Language="ja").body.decode()
     assert "<h1>どこに問い合わせればよいですか</h1>" in page
     assert "番号は資料の時点のもの" in page
     assert "値なし" in page
