@@ -1,4 +1,4 @@
-"""The command line: serve, query, validate, evidence, check."""
+"""The command line: serve, query, template, validate, evidence, check."""
 
 import json
 import os
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from sasaeai import catalogue, evidence, statements, supervisor, validation
+from sasaeai import catalogue, evidence, intake, statements, supervisor, validation
 from sasaeai.catalogue import Question
 from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME, GRAPH, GRAPH_FORMATS, RESULT_FORMATS
@@ -74,6 +74,17 @@ def query(question: str | None, parameters: tuple[str, ...], name: str | None) -
         raise click.UsageError(error.message("en") + (f"\n{place}" if place else "")) from None
     click.echo(f"dataset version {answer.version}", err=True)
     sys.stdout.buffer.write(answer.body)
+
+
+@main.command()
+@click.argument("city", metavar="CODE")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), required=True)
+def template(city: str, output: Path) -> None:
+    """Write the workbook of the city with this 6-digit CODE, filled with what its documents say."""
+    try:
+        output.write_bytes(intake.template(_repository(), city))
+    except ServiceError as error:
+        raise click.UsageError(error.message("en")) from None
 
 
 @main.command()
