@@ -61,7 +61,7 @@ def returned(content: bytes, repository: Repository, name: str = "city.xlsx") ->
     """Read a workbook as it comes back."""
     grids = workbook.opened(name, content)
     city = city_of(grids)
-    return read(grids, Fields.of(repository, city), city)
+    return read(grids, Fields.of(repository), city)
 
 
 def test_there_are_four_cities_to_try() -> None:
@@ -83,7 +83,7 @@ def test_a_city_comes_back_from_its_workbook_as_the_same_graphs(repository: Repo
 
 @pytest.mark.parametrize("city", CITIES)
 def test_every_fact_of_a_city_stands_in_a_column_of_its_own(repository: Repository, city: str) -> None:
-    written = tables(Fields.of(repository, city), documents(repository, city))
+    written = tables(Fields.of(repository), documents(repository, city))
     assert list(written) == SHEETS
 
 
@@ -122,7 +122,7 @@ def test_no_text_of_a_document_becomes_a_formula(repository: Repository) -> None
     graphs = documents(repository, city)
     name = next(iter(graphs))
     graphs[name].append((f"{ID}{city}/programme", SAS + "quote", Literal("=HYPERLINK(1)", lang="ja")))
-    book = workbook.write(tables(Fields.of(repository, city), graphs))
+    book = workbook.write(tables(Fields.of(repository), graphs))
     cells = [cell for row in openpyxl.load_workbook(io.BytesIO(book))["事業・層"].iter_rows() for cell in row]
     assert any("=HYPERLINK" in str(cell.value) for cell in cells)
     assert all(cell.data_type != "f" for cell in cells)
@@ -175,7 +175,7 @@ def test_whatever_a_graph_says_comes_back(values: list[tuple[str, Literal]]) -> 
 
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
-FIELDS = Fields.of(Repository(ROOT), "011002")
+FIELDS = Fields.of(Repository(ROOT))
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")

@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterable
 from rdflib import Literal
 
 from sasaeai.fields.turtle import Statement
-from sasaeai.vocabulary import PREF_LABEL, RDF_TYPE
+from sasaeai.vocabulary import PREF_LABEL, RDF_TYPE, Words
 
 IN_SCHEME = "http://www.w3.org/2004/02/skos/core#inScheme"
 ALT_LABEL = "http://www.w3.org/2004/02/skos/core#altLabel"
+RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 
-NAMING = (RDF_TYPE, IN_SCHEME, PREF_LABEL, ALT_LABEL)
+NAMING = (RDF_TYPE, IN_SCHEME, PREF_LABEL, ALT_LABEL, RDFS_LABEL)
 """The properties that names are taken from."""
 
 
@@ -42,8 +43,14 @@ class Names:
             self._labels[thing].setdefault(value.language or "", str(value))
             self._meant[str(value)].add(thing)
             self._alike[folded(str(value))].add(thing)
+        elif said == RDFS_LABEL and isinstance(value, Literal):
+            self._labels[thing].setdefault(value.language or "", str(value))
         elif said == ALT_LABEL:
             self._alike[folded(str(value))].add(thing)
+
+    def entitle(self, thing: str, words: Words) -> None:
+        """Call something by these words where it is told of; no cell means it by them."""
+        self._labels[thing].update(words)
 
     def kinds(self, thing: str) -> set[str]:
         """Return the classes and code lists of a thing."""

@@ -1,5 +1,6 @@
 """The sheets of a workbook, read from the shapes: every column is a property, in the words of its shape."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ _IN: Mapping[str, Words] = {
 }
 """What a heading says of the language of its texts."""
 
+_OF_A_CITY = re.compile(re.escape(GRAPH) + "[0-9]{6}/")
 FISCAL_YEAR = SAS + "FiscalYear"
 INDICATOR = SAS + "Indicator"
 
@@ -82,17 +84,19 @@ class Fields:
     def __init__(self, sheets: Sequence[Sheet], names: Names) -> None:
         self.sheets = sheets
         self.names = names
+        for kind in (kind for sheet in sheets for kind in sheet.kinds if kind.rdf_class):
+            names.entitle(kind.rdf_class, kind.label)
 
     @classmethod
-    def of(cls, repository: Repository, city: str) -> "Fields":
-        """Read the shapes, and the names in the whole graph but for the city's own documents."""
+    def of(cls, repository: Repository) -> "Fields":
+        """Read the shapes, and the names that all cities share: of the register, the code lists, shared organisations."""
         shapes = _Shapes(
             statement for file in repository.graphs("shapes") for statement in read_statements(file.content)
         )
         names = Names(
             statement
             for file in repository.graphs("ontology", "data")
-            if not file.name.startswith(f"{GRAPH}{city}/")
+            if not _OF_A_CITY.match(file.name)
             for statement in read_statements(file.content, NAMING)
         )
         return cls([shapes.sheet(each) for each in shapes.sheets()], names)

@@ -27,7 +27,9 @@ def written_as_turtle(statements: Iterable[Statement], prefixes: Mapping[str, st
     for each in statements:
         things.setdefault(each[0], []).append(each)
     triples = [
-        ox.Triple(ox.NamedNode(subject), ox.NamedNode(predicate), _exact(value))
+        ox.Triple(
+            _exact(subject if isinstance(subject, BNode) else URIRef(subject)), ox.NamedNode(predicate), _exact(value)
+        )
         for group in things.values()
         for subject, predicate, value in group
     ]

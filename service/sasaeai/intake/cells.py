@@ -3,7 +3,7 @@
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -54,6 +54,9 @@ _FIRST_SERIAL, _LAST_SERIAL = 3654, 109_574
 """Days that Excel counts 1 January 1910 and 31 December 2199 as: a number outside of them is no date of ours."""
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _CLOCK = re.compile(r"(.*?)[T ]*([0-9]{1,2})[::時]([0-9]{1,2})分?(?:[::]([0-9]{2}))?(\+09:00)?")
+_ALIKE = 0.76
+"""How alike two names must be for the one to be suggested for the other (difflib)."""
+
 _JAPAN = "+09:00"
 
 
@@ -109,6 +112,16 @@ def reference(iri: str, kinds: tuple[str, ...], names: Names) -> str:
     if not label or "\n" in label or "[" in label:
         return key_of(iri)
     return label if names.meant(label, kinds) == {iri} else f"{label} [{key_of(iri)}]"
+
+
+def nearest(text: str, known: Sequence[str]) -> str:
+    """Find the known name that was probably meant: one nearly the same, or part of it; never one of another number."""
+    same = [each for each in known if re.findall("[0-9]+", each) == re.findall("[0-9]+", text)]
+    close = difflib.get_close_matches(text, same, 1, _ALIKE)
+    if close:
+        return close[0]
+    within = {each for each in same if min(len(each), len(text)) > 1 and (text in each or each in text)}
+    return within.pop() if len(within) == 1 else ""
 
 
 def _written(column: Column, value: Term, names: Names) -> str | int | float | None:
@@ -329,8 +342,7 @@ def _named(field: Field, text: str, names: Names) -> URIRef | tuple[URIRef, Rema
         return Remark("ambiguous-name", text, parameters={"choices": choices})
     if _plain(text) in _NOTHING:
         return Remark("placeholder", text)
-    labels = [label for each in names.all_of(field.kinds) if (label := names.label(each))]
-    near = next(iter(difflib.get_close_matches(text, labels, 1, 0.6)), "")
+    near = nearest(text, [label for each in names.all_of(field.kinds) if (label := names.label(each))])
     if any(each.startswith(CONCEPT) or each == SAS + "Indicator" for each in field.kinds) and len(field.kinds) == 1:
         return Remark("not-in-list", text, near)
     wanted = {

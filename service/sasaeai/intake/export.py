@@ -34,7 +34,7 @@ Rows = list[list[str | int | float]]
 
 def template(repository: Repository, city: str) -> bytes:
     """Write the workbook of a city, filled with what its documents say; of a city without any, an empty one."""
-    fields = Fields.of(repository, city)
+    fields = Fields.of(repository)
     if SAS + "Municipality" not in fields.names.kinds(ID + city):
         raise ServiceError("unknown-municipality", 404, value=city)
     filled = tables(fields, documents(repository, city))

@@ -287,3 +287,10 @@ class Finding:
     rule: str
     messages: Words
     suggestion: str = ""
+    focus: str = ""
+
+    def sentence(self, language: str) -> str:
+        """Word it on one line: the cell, its heading and value; what is wrong and how to mend it; the rule."""
+        about = " ".join(each for each in (self.place.heading, self.value) if each)
+        right = f" → {self.suggestion}" if self.suggestion else ""
+        return f"{self.place.cell}: {about}: {self.messages[language]}{right} [{self.rule}]"

@@ -31,7 +31,7 @@ def iri_of(key: str) -> str:
 
 
 def whole(key: str) -> str:
-    """Give a code its lost zeros back: 72036 is 072036; another key is returned as it is."""
+    """Give a code its lost zeros back: 11002 is 011002; another key is returned as it is."""
     return key.zfill(6) if _CODE.fullmatch(key) else key
 
 

@@ -4,6 +4,7 @@ Nothing is guessed silently: what was mended in reading is a finding as well, an
 said. Reading what `export` wrote gives back the same statements.
 """
 
+import difflib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -108,12 +109,11 @@ def _rows(sheet: SheetRead, submission: Submission) -> Iterator[_Row]:
                 by_key = _kinds_by_key(sheet.sheet, row.cell(KEY["ja"]), submission.city)
                 if text or len(by_key) != SINGLE:
                     choices = "、".join(each.label["ja"] for each in sheet.sheet.kinds)
-                    submission.findings.append(
-                        Remark("kind-needed", text, parameters={"choices": choices}).at(row.place(KIND["ja"]))
-                    )
-                    continue
-                row.kind = by_key[0]
-                submission.findings.append(Remark("kind-filled", "", row.kind.label["ja"]).at(row.place(KIND["ja"])))
+                    remark = Remark("kind-needed", text, parameters={"choices": choices})
+                else:
+                    remark = Remark("kind-filled", "", by_key[0].label["ja"])
+                row.kind = (by_key or sheet.sheet.kinds)[0]
+                submission.findings.append(remark.at(row.place(KIND["ja"])))
         yield row
 
 
@@ -188,7 +188,7 @@ def _learn(row: _Row, names: Names) -> None:
 
 
 def _of_sources(rows: list[_Row], submission: Submission, names: Names) -> Iterator[_Row]:
-    """Yield the rows whose graph is known: that of the source each names."""
+    """Yield the rows with their graph: that of the source each names, if that is one of the city's."""
     own = [each for each in names.all_of(SOURCES) if each.startswith(f"{ID}source/{submission.city}/")]
     for row in rows:
         if not row.iri and row.kind.rdf_class:
@@ -200,8 +200,8 @@ def _of_sources(rows: list[_Row], submission: Submission, names: Names) -> Itera
             found = _source(text, names)
             source = next((each for each in found if each in own), "")
             if not source:
-                submission.findings.append(Remark("foreign-source", text).at(place))
-                continue
+                near = difflib.get_close_matches(text, [names.label(each) for each in own], 1, 0.3)
+                submission.findings.append(Remark("foreign-source", text, next(iter(near), "")).at(place))
         elif row.kind.rdf_class == SOURCE_CLASS:
             source = row.iri
         elif len(own) == SINGLE:
@@ -209,8 +209,7 @@ def _of_sources(rows: list[_Row], submission: Submission, names: Names) -> Itera
             submission.findings.append(Remark("source-filled", "", names.label(source) or key_of(source)).at(place))
         else:
             submission.findings.append(Remark("source-needed", "").at(place))
-            continue
-        row.graph = graph_of(source)
+        row.graph = graph_of(source) if source else ""
         if not row.kind.rdf_class:
             row.iri = row.graph
         yield row
@@ -222,10 +221,10 @@ def _source(text: str, names: Names) -> set[str]:
 
 
 def _say(row: _Row, submission: Submission, names: Names) -> None:
-    """Take what a row says."""
-    said = submission.graphs.setdefault(row.graph, [])
+    """Take what a row says; of a row without a source, only what there is to say of its cells."""
+    said = submission.graphs.setdefault(row.graph, []) if row.graph else []
     submission.rows.setdefault((row.graph, row.iri), row.place(KEY["ja"]))
-    if not said:
+    if not said and row.graph:
         submission.places[row.graph, (row.graph, DCT_SOURCE, URIRef(source_of(row.graph)))] = row.place(SOURCE["ja"])
         said.append((row.graph, DCT_SOURCE, URIRef(source_of(row.graph))))
     if row.kind.rdf_class:

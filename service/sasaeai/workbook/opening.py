@@ -75,6 +75,14 @@ def opened(name: str, content: bytes, bounds: Bounds | None = None) -> list[Grid
     return [_csv(name, content, bounds)]
 
 
+def is_workbook(content: bytes) -> bool:
+    """Tell whether a file is an Excel workbook."""
+    if not content.startswith(b"PK"):
+        return False
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return _SPREADSHEET in archive.namelist()
+
+
 def _unpacked(name: str, content: bytes, bounds: Bounds) -> dict[str, bytes]:
     """Unpack an archive, counting what really comes out of it, whatever its directory says."""
     parts: dict[str, bytes] = {}

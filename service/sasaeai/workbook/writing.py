@@ -75,11 +75,16 @@ def write(
         for number, row in enumerate(table, 1):
             for place, value in enumerate(row, 1):
                 if value != "":
-                    _fill(sheet.cell(number, place), value, head=number == 1)
+                    fill(sheet.cell(number, place), value, head=number == 1)
         for place, width in enumerate((widths or {}).get(title, ()), 1):
             sheet.column_dimensions[get_column_letter(place)].width = width
         for place, each in enumerate((helps or {}).get(title, ()), 1):
             _help(sheet, place, each)
+    return saved(book)
+
+
+def saved(book: Workbook) -> bytes:
+    """Return the bytes of a workbook, the same whenever it is saved."""
     written = io.BytesIO()
     book.save(written)
     return _timeless(written.getvalue())
@@ -105,7 +110,8 @@ def _help(sheet: Worksheet, place: int, given: Help) -> None:
             cell.number_format = _TEXT
 
 
-def _fill(cell: Cell, value: str | int | float, *, head: bool) -> None:
+def fill(cell: Cell, value: str | int | float, *, head: bool) -> None:
+    """Put a value into a cell, a text as text whatever it begins with."""
     cell.alignment = Alignment(vertical="top", wrap_text=True)
     if head:
         cell.font = Font(bold=True)
