@@ -89,7 +89,7 @@ class Fields:
 
     @classmethod
     def of(cls, repository: Repository) -> "Fields":
-        """Read the shapes, and the names that all cities share: of the register, the code lists, shared organisations."""
+        """Read the shapes, and the names all cities share: of the register, code lists and common organisations."""
         shapes = _Shapes(
             statement for file in repository.graphs("shapes") for statement in read_statements(file.content)
         )

@@ -229,7 +229,8 @@ def _number(field: Field, raw: Raw) -> Understood:
     kind = INTEGER if "." not in plain else DECIMAL
     if not _NUMBER.fullmatch(plain) or kind not in field.datatypes:
         found = re.findall(r"[0-9]+(?:\.[0-9]+)?", plain)
-        return Understood((), (Remark("not-a-number", given, found[0] if len(found) == 1 else ""),))
+        right = found[0] if len(found) == 1 and found[0] != plain else ""
+        return Understood((), (Remark("not-a-number", given, right),))
     remarks = (Remark("width-folded", given, plain),) if plain != given else ()
     return Understood((Literal(plain, datatype=URIRef(kind), normalize=False),), remarks)
 
@@ -245,7 +246,7 @@ def _moment(field: Field, raw: Raw) -> Understood:
     text = digits(raw).strip()
     clock = _CLOCK.fullmatch(text) if MOMENT in field.datatypes else None
     try:
-        moment = parse_day(clock[1] if clock else text)
+        moment = parse_day((clock and clock[1]) or text)
     except CalendarError as error:
         return Understood((), (_no_date(text, {each: error.message(each) for each in ("ja", "en")}),))
     remarks = tuple(_remarks(moment, text))
