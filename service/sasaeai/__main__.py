@@ -1,22 +1,26 @@
-"""The command line: serve, query, validate, evidence, check."""
+"""The command line: serve, query, template, validate, evidence, check."""
 
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
 
-from sasaeai import catalogue, evidence, statements, supervisor, validation
+from sasaeai import catalogue, evidence, intake, statements, supervisor, validation
 from sasaeai.catalogue import Question
 from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME, GRAPH, GRAPH_FORMATS, RESULT_FORMATS
+from sasaeai.intake import Report
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store
 from sasaeai.store.local import LocalStore
 from sasaeai.vocabulary import LANGUAGES
+
+SPREADSHEETS = {".xlsx", ".xlsm", ".csv", ".tsv", ".zip"}
+"""The endings of files that are read as a city's workbook."""
 
 WRONG, UNUSABLE = 1, 2
 """Exit codes: something was found wrong; the command could not be carried out as given."""
@@ -78,11 +82,38 @@ def query(question: str | None, parameters: tuple[str, ...], name: str | None) -
 
 
 @main.command()
+@click.argument("city", metavar="CODE")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), required=True)
+def template(city: str, output: Path) -> None:
+    """Write the workbook of the city with this 6-digit CODE, filled with what its documents say."""
+    try:
+        output.write_bytes(intake.template(_repository(), city))
+    except ServiceError as error:
+        raise click.UsageError(error.message("en")) from None
+
+
+@main.command()
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--lang", type=click.Choice(LANGUAGES), default="ja", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print the violations as JSON lines.")
-def validate(files: tuple[Path, ...], lang: str, as_json: bool) -> None:
-    """Check FILES against the shapes, beside the rest of the graph; without any, the whole graph."""
+@click.option("--json", "as_json", is_flag=True, help="Print the violations as JSON lines; of a workbook, its report.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write the report on a workbook into a file: .xlsx (the workbook with comments), .csv, .json or .ttl.",
+)
+def validate(files: tuple[Path, ...], lang: str, as_json: bool, output: Path | None) -> None:
+    """Check FILES against the shapes, beside the rest of the graph; without any, the whole graph.
+
+    Files of Turtle are checked together; a workbook (.xlsx), or its sheets as CSV files (.csv, or .zip of several), by
+    itself.
+    """
+    if any(path.suffix.lower() in SPREADSHEETS for path in files):
+        if len(files) > 1:
+            raise click.UsageError("a workbook is checked by itself: give one file")
+        sys.exit(_examine(files[0], lang, as_json, output))
+    if output:
+        raise click.UsageError("-o is for the report on a workbook")
     contents = {str(path): path.read_bytes() for path in files} or None
     with click.progressbar(label="validating", length=1, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
 
@@ -145,6 +176,33 @@ def check(lang: str) -> None:
         for row in rows:
             click.echo("    " + "  ".join(f"{name}={term['value']}" for name, term in row.items()))
     sys.exit(WRONG if found else 0)
+
+
+def _examine(path: Path, lang: str, as_json: bool, output: Path | None) -> int:
+    """Check a workbook, print or write the report on it, and return the exit code."""
+    forms: dict[str, Callable[[Report], bytes]] = {
+        ".xlsx": lambda report: intake.as_workbook(report, content, lang),
+        ".csv": lambda report: intake.as_csv(report, lang),
+        ".json": intake.as_json,
+        ".ttl": intake.as_turtle,
+    }
+    if output and output.suffix.lower() not in forms:
+        raise click.UsageError(f"a report is written as one of {', '.join(forms)}")
+    content = path.read_bytes()
+    try:
+        report = intake.examine(_repository(), path.name, content)
+    except ServiceError as error:
+        raise click.UsageError(error.message("en")) from None
+    if output:
+        output.write_bytes(forms[output.suffix.lower()](report))
+    elif as_json:
+        sys.stdout.buffer.write(intake.as_json(report))
+    else:
+        for each in report.findings:
+            click.echo(each.sentence(lang))
+    wrong = report.count("violation")
+    click.echo(f"{wrong} violation{'s' * (wrong != 1)}", err=True)
+    return 0 if report.conforms else WRONG
 
 
 def _repository() -> Repository:

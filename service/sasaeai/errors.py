@@ -201,6 +201,32 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "{page}ページはありません。最後は{last}ページです。",
         "en": "There is no page {page}; the last is {last}.",
     },
+    "unreadable-file": {
+        "ja": "「{name}」を読めません。Excelブック(.xlsx)かCSVとして保存し直してください。パスワードは外してください。",
+        "en": "'{name}' cannot be read. Save it again as an Excel workbook (.xlsx) or CSV, without a password.",
+    },
+    "old-workbook": {
+        "ja": "「{name}」は古い形式(.xls)か、パスワードの付いたブックです。パスワードを外し、.xlsx "
+        "で保存し直してください。",
+        "en": "'{name}' is of the old format (.xls) or locked. Save it as .xlsx, without a password.",
+    },
+    "archive-too-large": {
+        "ja": "「{name}」は展開すると大きすぎます(上限{limit}バイト、{parts}ファイル)。"
+        "要らないシートや画像を除いてください。",
+        "en": "'{name}' is too large when unpacked (limit {limit} bytes, {parts} parts). Take out sheets and pictures.",
+    },
+    "sheet-too-large": {
+        "ja": "シート「{name}」が大きすぎます(上限{rows}行、{columns}列)。使っていない行と列を削除してください。",
+        "en": "The sheet '{name}' is too large (limit {rows} rows, {columns} columns). Delete unused rows and columns.",
+    },
+    "document-type": {
+        "ja": "「{name}」に文書型宣言(DOCTYPE)があるので読みません。表計算ソフトで保存し直してください。",
+        "en": "'{name}' has a document type declaration and is not read. Save it again in a spreadsheet program.",
+    },
+    "unknown-encoding": {
+        "ja": "「{name}」の文字コードが分かりません。UTF-8かシフトJISのCSVとして保存し直してください。",
+        "en": "The encoding of '{name}' cannot be told. Save it again as CSV in UTF-8 or Shift JIS.",
+    },
     "publication": {
         "ja": "公開できませんでした: {detail}",
         "en": "Nothing was published: {detail}",

@@ -11,9 +11,9 @@ from sasaeai.repository import Repository
 from sasaeai.validation.checks import against_checks
 from sasaeai.validation.documents import Document, read
 from sasaeai.validation.shapes import Progress, against_shapes
-from sasaeai.validation.violation import Violation
+from sasaeai.validation.violation import Violation, short
 
-__all__ = ["Violation", "validate"]
+__all__ = ["Violation", "short", "validate"]
 
 
 def quiet(done: int, total: int) -> None:

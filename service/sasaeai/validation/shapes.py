@@ -11,7 +11,7 @@ from rdflib.term import Node
 
 from sasaeai.validation.documents import Document, text, triple
 from sasaeai.validation.violation import Violation
-from sasaeai.vocabulary import SHAPES
+from sasaeai.vocabulary import SAS, SHAPES
 
 WORDS = {str(each) for each in (SH.name, SH.description, SH.message, SH.order, SH.group)}
 """What shapes say to people. pySHACL goes through all that a shape says at every node: without these it takes half."""
@@ -43,7 +43,7 @@ def against_shapes(
         for each in document.triples:
             if document.folder != "shapes":
                 said[text(each.subject)].append((document, each))
-            elif each.predicate.value not in WORDS:
+            elif each.predicate.value not in WORDS and not each.predicate.value.startswith(SAS):
                 shapes.add(triple(each))
             elif each.predicate.value == str(SH.message) and isinstance(each.object, ox.Literal):
                 messages[text(each.subject)][str(each.object.language)] = each.object.value

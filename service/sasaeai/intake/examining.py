@@ -1,0 +1,101 @@
+"""A workbook held against the shapes and checks, each finding at the cell it is about."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from sasaeai import validation, workbook
+from sasaeai.fields import Fields, written_as_turtle
+from sasaeai.intake.findings import REPAIR, VIOLATION, Finding, Place, Remark
+from sasaeai.intake.reading import Submission, city_of, read
+from sasaeai.repository import Repository
+from sasaeai.validation import Violation
+from sasaeai.vocabulary import ID, SAS
+from sasaeai.workbook import Grid
+
+_IRI = re.compile(r"<(?:id/)?([^<>\s]+)>")
+"""An IRI in the words of a shape: a workbook has it as a key."""
+
+_GRAVITY = {VIOLATION: 0, "warning": 1, "info": 2, REPAIR: 3}
+
+
+@dataclass(frozen=True)
+class Report:
+    """Hold what was found in a file: its name, its city, the findings, and what it says, as Turtle by graph."""
+
+    name: str
+    city: str
+    findings: list[Finding]
+    graphs: dict[str, bytes] = field(default_factory=dict)
+    grids: list[Grid] = field(default_factory=list)
+
+    @property
+    def conforms(self) -> bool:
+        """Tell whether nothing is wrong; what was mended in reading, or deserves a look, does not count."""
+        return all(each.severity != VIOLATION for each in self.findings)
+
+    def count(self, severity: str) -> int:
+        """Count the findings of a gravity."""
+        return sum(each.severity == severity for each in self.findings)
+
+
+def examine(repository: Repository, name: str, content: bytes) -> Report:
+    """Read a workbook, or CSV files, and hold what it says against the shapes and checks, beside the rest of the graph.
+
+    What is wrong is in the report; ServiceError is raised for what cannot be opened at all.
+    """
+    grids = workbook.opened(name, content)
+    city = city_of(grids)
+    fields = Fields.of(repository)
+    if not city or SAS + "Municipality" not in fields.names.kinds(ID + city):
+        place = Place(grids[0].title if grids else name)
+        return Report(name, "", [Remark("city-unknown", "").at(place)], grids=grids)
+    submission = read(grids, fields, city)
+    graphs = {graph: written_as_turtle(said, {"sas": SAS}) for graph, said in submission.graphs.items() if said}
+    files = {f"{graph}.ttl": text for graph, text in graphs.items()}
+    violations = validation.validate(repository, files) if files else []
+    findings = [*submission.findings, *_located(violations, submission)]
+    findings.sort(key=lambda each: (_GRAVITY.get(each.severity, 2), _order(each.place, grids)))
+    return Report(name, city, findings, graphs, grids)
+
+
+def _order(place: Place, grids: Iterable[Grid]) -> tuple[int, int, int]:
+    titles = [each.title for each in grids]
+    return titles.index(place.sheet) if place.sheet in titles else len(titles), place.row, place.column
+
+
+def _located(violations: Iterable[Violation], submission: Submission) -> Iterator[Finding]:
+    """Yield what the shapes and checks found, at its cell; of a row with a cell that could not be read, only of others.
+
+    What a cell that was left out would have said is missed by the shapes too: it is enough to say so once.
+    """
+    exact: dict[tuple[str, str, str, str], Place] = {}
+    for (graph, (thing, path, value)), place in submission.places.items():
+        exact.setdefault((graph, thing, path, str(value)), place)
+        exact.setdefault((graph, thing, "", str(value)), place)
+    unread: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
+    for found in submission.findings:
+        if found.severity == VIOLATION:
+            unread[found.place.sheet, found.place.row].add(found.place.column)
+    seen = set()
+    for each in violations:
+        place = exact.get((each.graph, each.focus, each.path, each.value)) or _column(each, submission)
+        wrong = unread.get((place.sheet, place.row), set())
+        if place.column in wrong or (wrong and not each.path) or (place, each.rule) in seen:
+            continue
+        seen.add((place, each.rule))
+        words = {language: _IRI.sub(r"\1", text) for language, text in each.messages.items()}
+        yield Finding(place, _shown(each), each.severity, each.rule, words, focus=each.focus)
+
+
+def _column(violation: Violation, submission: Submission) -> Place:
+    graph, thing, path = violation.graph, violation.focus, violation.path
+    row = submission.rows.get((graph, thing)) or next(
+        (place for (_, each), place in submission.rows.items() if each == thing), Place("")
+    )
+    return submission.columns.get((graph, thing, path), row) if path else row
+
+
+def _shown(violation: Violation) -> str:
+    return _IRI.sub(r"\1", validation.short(violation.value)) if violation.value else ""

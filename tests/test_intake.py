@@ -1,0 +1,417 @@
+"""What people send: mistakes found at their cell and explained, mess read or said, hostile files refused."""
+
+import csv
+import io
+import json
+import tracemalloc
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import yaml
+from openpyxl.worksheet.worksheet import Worksheet
+from rdflib import RDF, SH, Graph
+
+from sasaeai import intake, workbook
+from sasaeai.errors import ServiceError
+from sasaeai.fields import Fields
+from sasaeai.intake import Report
+from sasaeai.intake.export import documents
+from sasaeai.intake.reading import Submission, city_of, read
+from sasaeai.repository import Repository
+
+from .conftest import ROOT
+from .test_command_line import sasaeai
+
+MISTAKES: dict[str, list[dict[str, Any]]] = yaml.safe_load(
+    (Path(__file__).parent / "workbook" / "mistakes.yaml").read_text("utf-8")
+)
+REPOSITORY = Repository(ROOT)
+CITIES = sorted(MISTAKES)
+KORIYAMA, MINATO, TAMA, SHIZUOKA = CITIES
+
+
+@cache
+def clean(city: str) -> bytes:
+    return intake.template(REPOSITORY, city)
+
+
+@cache
+def fields() -> Fields:
+    return Fields.of(REPOSITORY)
+
+
+def changed(city: str, change: Callable[[openpyxl.Workbook], None]) -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(clean(city)))
+    change(book)
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def columns(sheet: Worksheet) -> dict[str, int]:
+    return {str(cell.value): place for place, cell in enumerate(sheet[1], 1)}
+
+
+def back(content: bytes, name: str = "city.xlsx") -> Submission:
+    grids = workbook.opened(name, content)
+    return read(grids, fields(), city_of(grids))
+
+
+def is_whole(submission: Submission, city: str) -> bool:
+    """Tell whether a workbook still says all that the city's documents say, and nothing else."""
+    return all(set(submission.graphs[name]) == set(said) for name, said in documents(REPOSITORY, city).items())
+
+
+def rules(submission: Submission) -> dict[str, str]:
+    return {each.place.cell: each.rule for each in submission.findings}
+
+
+# The corpus of mistakes
+
+
+def seeded(city: str) -> tuple[bytes, list[tuple[dict[str, Any], int, dict[str, int]]]]:
+    places = []
+
+    def change(book: openpyxl.Workbook) -> None:
+        for each in MISTAKES[city]:
+            sheet = book[each["sheet"]]
+            head = columns(sheet)
+            if "key" in each:
+                row = [cell.row for cell in sheet["A"] if cell.value == each["key"]][each.get("nth", 1) - 1]
+            else:
+                row = sheet.max_row + 1
+                for heading, value in each["row"].items():
+                    sheet.cell(row, head[heading]).value = value
+            places.append((each, row, head))
+        for each, row, head in places:
+            book[each["sheet"]].cell(row, head[each["cell"]]).value = None if each["value"] == "" else each["value"]
+
+    return changed(city, change), places
+
+
+@cache
+def report(city: str) -> Report:
+    return intake.examine(REPOSITORY, "city.xlsx", seeded(city)[0])
+
+
+def test_the_corpus_has_sixty_mistakes_and_more() -> None:
+    found = [each["finds"] for mistakes in MISTAKES.values() for each in mistakes if each["finds"]]
+    assert len(found) >= 60
+    assert len(set(found)) >= 35
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("city", CITIES)
+def test_every_mistake_is_found_at_its_cell_and_nothing_else_is(city: str) -> None:
+    found = {(each.place.cell, each.rule): each for each in report(city).findings}
+    expected: set[tuple[str, str]] = set()
+    for each, row, head in seeded(city)[1]:
+        if not each["finds"]:
+            continue
+        letter = openpyxl.utils.get_column_letter(head[each.get("at", each["cell"])])
+        place = f"{each['sheet']}!{letter}{row}"
+        expected |= {(place, rule) for rule in (each["finds"], each.get("also")) if rule}
+        assert (place, each["finds"]) in found, each
+        assert found[place, each["finds"]].suggestion == each.get("right", ""), each
+    extra = {key for key, each in found.items() if each.severity != "repair"} - expected
+    assert not extra, [found[key].sentence("ja") for key in extra]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("city", CITIES)
+def test_every_finding_says_what_is_wrong_and_how_to_mend_it_in_both_languages(city: str) -> None:
+    for each in report(city).findings:
+        assert set(each.messages) == {"ja", "en"}
+        assert "{" not in each.sentence("ja") + each.sentence("en")
+        if each.severity == "violation":
+            assert any(word in each.messages["ja"] for word in ("ください", "ませんか", "書きます")), each.messages[
+                "ja"
+            ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("city", CITIES)
+def test_a_clean_workbook_raises_no_alarm(city: str) -> None:
+    found = intake.examine(REPOSITORY, "city.xlsx", clean(city))
+    assert found.conforms
+    assert found.findings == []
+
+
+# The forms of the report
+
+
+@pytest.mark.slow
+def test_the_report_comes_as_csv_json_shacl_and_the_sender_s_own_workbook() -> None:
+    found, content = report(MINATO), seeded(MINATO)[0]
+    table = list(csv.reader(io.StringIO(intake.as_csv(found, "ja").decode("utf-8-sig"))))
+    assert intake.as_csv(found, "ja").startswith(b"\xef\xbb\xbf")
+    assert len(table) == len(found.findings) + 1
+    said = json.loads(intake.as_json(found))
+    assert said["conforms"] is False
+    assert {each["cell"] for each in said["findings"]} == {row[0] for row in table[1:]}
+    graph = Graph().parse(data=intake.as_turtle(found), format="turtle")
+    results = list(graph.subjects(RDF.type, SH.ValidationResult))
+    assert len(results) == found.count("violation") + found.count("warning")
+    needed = (SH.focusNode, SH.resultSeverity, SH.sourceConstraintComponent)
+    assert all(len(list(graph.objects(each, path))) == 1 for each in results for path in needed)
+    book = openpyxl.load_workbook(io.BytesIO(intake.as_workbook(found, content, "ja")))
+    assert book.sheetnames[0] == "検証結果"
+    assert book["検証結果"].max_row == len(found.findings) + 1
+    for each in found.findings:
+        if each.severity == "violation":
+            comment = book[each.place.sheet].cell(each.place.row, each.place.column).comment
+            assert comment is not None
+            assert each.messages["ja"] in comment.text
+
+
+def test_the_workbook_given_back_names_nobody() -> None:
+    def sign(book: openpyxl.Workbook) -> None:
+        book.properties.creator = "山田 太郎"
+        book.properties.lastModifiedBy = "山田 太郎"
+
+    signed = changed(MINATO, sign)
+    grids = workbook.opened("a.xlsx", signed)
+    given = intake.as_workbook(Report("a.xlsx", MINATO, [], grids=grids), signed, "ja")
+    with zipfile.ZipFile(io.BytesIO(given)) as archive:
+        assert "山田".encode() not in b"".join(archive.read(name) for name in archive.namelist())
+
+
+@pytest.mark.slow
+def test_the_command_line_reports_on_a_workbook_and_writes_it_back(tmp_path: Path) -> None:
+    (tmp_path / "city.xlsx").write_bytes(seeded(MINATO)[0])
+    told = sasaeai("validate", str(tmp_path / "city.xlsx"))
+    assert told.returncode == 1
+    assert "会議!" in told.stdout
+    written = sasaeai("validate", str(tmp_path / "city.xlsx"), "-o", str(tmp_path / "report.xlsx"))
+    assert written.returncode == 1
+    assert "検証結果" in openpyxl.load_workbook(tmp_path / "report.xlsx").sheetnames
+    (tmp_path / "clean.xlsx").write_bytes(clean(MINATO))
+    fine = sasaeai("validate", str(tmp_path / "clean.xlsx"))
+    assert (fine.returncode, fine.stdout) == (0, "")
+
+
+# Reading what people really send
+
+
+def test_columns_may_be_moved_and_a_title_and_notes_stand_above_and_below() -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        sheet = book["会議"]
+        sheet.move_range(f"C1:F{sheet.max_row}", cols=30)
+        sheet.insert_rows(1, 3)
+        sheet["A1"] = "令和6年度 会議の一覧"
+        sheet.cell(sheet.max_row + 3, 1).value = "※網掛けの欄は記入不要"
+
+    submission = back(changed(KORIYAMA, change))
+    assert is_whole(submission, KORIYAMA)
+    assert {each.rule for each in submission.findings} == {"cells:row-ignored"}
+
+
+def test_a_renamed_heading_is_read_and_listed_and_an_unknown_one_is_said() -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        sheet = book["会議"]
+        head = columns(sheet)
+        sheet.cell(1, head["開催方法"]).value = "開催の方法"
+        sheet.cell(1, len(head) + 1).value = "担当者の所感"
+        sheet.cell(2, len(head) + 1).value = "盛況だった"
+
+    submission = back(changed(KORIYAMA, change))
+    assert is_whole(submission, KORIYAMA)
+    assert sorted(rules(submission).values()) == ["cells:column-unknown", "cells:heading-renamed"]
+
+
+def test_a_sheet_of_one_s_own_is_left_alone_and_said_and_a_copied_title_is_read() -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        book.create_sheet("集計").append(["年", "回数", "人数"])
+        book["議題"].title = "議題 (2)"
+
+    submission = back(changed(KORIYAMA, change))
+    assert is_whole(submission, KORIYAMA)
+    assert rules(submission) == {"集計": "cells:sheet-ignored", "議題 (2)": "cells:sheet-renamed"}
+
+
+def test_merged_cells_count_for_each_of_their_rows() -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        sheet = book["議題"]
+        column = columns(sheet)["会議"]
+        sheet.merge_cells(start_row=3, end_row=4, start_column=column, end_column=column)
+
+    submission = back(changed(KORIYAMA, change))
+    assert is_whole(submission, KORIYAMA)
+    assert list(rules(submission).values()) == ["cells:merged"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("H29.5.30", None),
+        ("Ｈ２９．５．３０", None),
+        ("平成29年5月30日", None),
+        ("2017/5/30", None),
+        (date(2017, 5, 30), None),
+        (datetime(2017, 5, 30), '[$-411]ggge"年"m"月"d"日"'),
+        (date(2017, 5, 30), "[$-411]ge.m.d"),
+    ],
+)
+def test_a_day_is_read_in_every_notation(typed: str | date, shown: str | None) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        cell = book["会議"].cell(2, columns(book["会議"])["開催日"])
+        cell.value = typed
+        cell.number_format = shown or cell.number_format
+
+    submission = back(changed(KORIYAMA, change))
+    assert is_whole(submission, KORIYAMA)
+    assert {each.rule for each in submission.findings} <= {"cells:serial-day"}
+
+
+def test_a_formula_counts_by_its_value_and_without_one_it_is_said() -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        book["会議"].cell(2, columns(book["会議"])["回"]).value = "=1+0"
+
+    submission = back(changed(KORIYAMA, change))
+    assert list(rules(submission).values()) == ["cells:formula-without-value"]
+
+
+def test_a_new_row_gets_a_key_of_its_class_s_pattern() -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        sheet = book["会議"]
+        head = columns(sheet)
+        for day in ("令和6年5月1日", "令和6年5月1日", None):
+            row = sheet.max_row + 1
+            values = {"層": "第1層", "開催日": day, "状況": "予定", "根拠(原文の抜粋)": "会議の予定", "備考": "備考"}
+            for heading, value in values.items():
+                sheet.cell(row, head[heading]).value = value
+
+    submission = back(changed(KORIYAMA, change))
+    made = [each.suggestion for each in submission.findings if each.rule == "cells:key-made"]
+    start = f"{KORIYAMA}/meeting"
+    assert made == [f"{start}/2024-05-01", f"{start}/2024-05-01-02", f"{start}/meeting-01"]
+
+
+def test_what_is_another_city_s_cannot_be_changed() -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        book["会議"]["A2"] = f"{TAMA}/meeting/1"
+
+    assert "cells:key-of-another" in rules(back(changed(KORIYAMA, change))).values()
+
+
+ENCODINGS = ["utf-8", "utf-8-sig", "cp932", "utf-16"]
+
+
+def as_saved(cell: workbook.Raw) -> object:
+    """Write a number as spreadsheet programs do: a whole one without a decimal point."""
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
+
+
+def as_csvs(city: str, encoding: str) -> Iterator[tuple[str, bytes]]:
+    for title in openpyxl.load_workbook(io.BytesIO(clean(city)), read_only=True).sheetnames:
+        grid = next(each for each in workbook.opened("a.xlsx", clean(city)) if each.title == title)
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows([[as_saved(each) for each in row] for row in grid.rows])
+        yield f"{title}.csv", text.getvalue().encode(encoding, "strict" if encoding != "cp932" else "replace")
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_an_archive_of_csv_files_says_the_same_as_the_workbook(encoding: str) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, content in as_csvs(KORIYAMA, encoding):
+            new.writestr(name, content)
+    submission = back(archive.getvalue(), "city.zip")
+    lost = [
+        each
+        for name, said in documents(REPOSITORY, KORIYAMA).items()
+        for each in set(said) - set(submission.graphs[name])
+    ]
+    unfit = [each for each in lost if str(each[2]).encode("cp932", "replace").decode("cp932") == str(each[2])]
+    assert unfit == []
+    assert encoding == "cp932" or lost == []
+
+
+def test_one_sheet_may_come_as_a_csv_file_of_any_name() -> None:
+    content = dict(as_csvs(KORIYAMA, "cp932"))["会議.csv"]
+    submission = back(content, "20240401送付.csv")
+    assert rules(submission)["20240401送付"] == "cells:sheet-renamed"
+    assert any("/meeting/2017-05-30" in thing for _, thing in submission.rows)
+
+
+# Hostile files
+
+
+def refused(content: bytes, name: str = "city.xlsx") -> ServiceError:
+    with pytest.raises(ServiceError) as caught:
+        workbook.opened(name, content)
+    assert 400 <= caught.value.status < 500
+    assert set(map(caught.value.message, ("ja", "en")))
+    return caught.value
+
+
+def archive_of(parts: dict[str, bytes]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, content in parts.items():
+            new.writestr(name, content)
+    return made.getvalue()
+
+
+def parts_of(city: str) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(clean(city))) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_an_archive_that_swells_is_refused_before_it_is_whole_in_memory() -> None:
+    bomb = archive_of({"a.csv": b"\0" * 300_000_000})
+    tracemalloc.start()
+    assert refused(bomb, "a.zip").key == "archive-too-large"
+    assert tracemalloc.get_traced_memory()[1] < 150_000_000
+    tracemalloc.stop()
+
+
+def test_an_archive_of_very_many_parts_is_refused() -> None:
+    assert refused(archive_of({f"{number}.csv": b"a" for number in range(600)}), "a.zip").key == "archive-too-large"
+
+
+@pytest.mark.parametrize("declared", ['<!DOCTYPE a [<!ENTITY b "c">]>', '<!doctype a SYSTEM "file:///etc/passwd">'])
+def test_a_document_type_is_refused(declared: str) -> None:
+    parts = parts_of(MINATO)
+    name = "xl/workbook.xml"
+    start, _, rest = parts[name].partition(b"<workbook")
+    assert refused(archive_of(parts | {name: start + declared.encode() + b"<workbook" + rest})).key == "document-type"
+
+
+def test_a_cell_at_the_far_corner_of_a_sheet_is_refused() -> None:
+    parts = parts_of(MINATO)
+    name = "xl/worksheets/sheet1.xml"
+    sheet = parts[name].replace(b'r="A1"', b'r="XFD1048576"', 1)
+    assert refused(archive_of(parts | {name: sheet})).key == "sheet-too-large"
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "key"),
+    [
+        (b"PK\x03\x04 and no more", "a.xlsx", "unreadable-file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a.xlsx", "old-workbook"),
+        (b"\x80\xff\xfe\x81", "a.csv", "unknown-encoding"),
+        (b"a," * 500, "a.csv", "sheet-too-large"),
+        (b"a\n" * 30_000, "a.csv", "sheet-too-large"),
+        (b"a" * 10_000_001, "a.csv", "too-large"),
+    ],
+)
+def test_what_cannot_be_opened_is_a_plain_refusal(content: bytes, name: str, key: str) -> None:
+    assert refused(content, name).key == key
+
+
+def test_a_workbook_with_a_part_cut_short_is_refused() -> None:
+    parts = parts_of(MINATO)
+    name = "xl/worksheets/sheet2.xml"
+    assert refused(archive_of(parts | {name: parts[name][: len(parts[name]) // 2]})).key == "unreadable-file"
+
+
+def test_a_file_of_no_city_is_told_so() -> None:
+    found = intake.examine(REPOSITORY, "a.csv", "見出し,値\nあ,1\n".encode())
+    assert [each.rule for each in found.findings] == ["cells:city-unknown"]
