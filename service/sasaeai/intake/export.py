@@ -77,7 +77,7 @@ def tables(fields: Fields, graphs: Graphs) -> dict[str, Rows]:
             names.learn(each)
     written: dict[str, Rows] = {}
     for sheet in fields.sheets:
-        head: list[str | int | float] = [
+        head: list[str | int | float | date] = [
             each["ja"] for each in (*first_columns(sheet), *(column.heading for column in sheet.columns))
         ]
         written[sheet.title["ja"]] = [head]
