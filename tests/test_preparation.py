@@ -38,6 +38,23 @@ def test_the_first_reader_of_what_was_prepared_costs_no_query(client: FlaskClien
     assert not store.asked
 
 
+@pytest.mark.parametrize("path", ["/doc/132241", "/compare?m=132241&m=072036"])
+def test_the_first_reader_of_a_city_or_a_comparison_finds_what_is_known_of_it(
+    client: FlaskClient, store: CountingStore, path: str
+) -> None:
+    def asked() -> int:
+        store.asked.clear()
+        assert client.get(path, headers={"Accept": "text/html"}).status_code == 200
+        return len(store.asked)
+
+    preparation.prepare(client.application.extensions["sasaeai"])
+    prepared = asked()
+    store.publish({GRAPH: b"<a:s> <a:p> <a:o> ."})
+    unprepared = asked()
+    store.publish({GRAPH: None})
+    assert prepared <= 4 <= unprepared - prepared
+
+
 def test_what_was_read_of_older_data_is_shown_to_nobody(client: FlaskClient, store: CountingStore) -> None:
     context = client.application.extensions["sasaeai"]
     preparation.prepare(context)

@@ -27,7 +27,19 @@ from sasaeai.store import Store
 from sasaeai.store.parameters import bind, literal
 from sasaeai.vocabulary import CONCEPT, SAS
 
-__all__ = ["MOST", "Column", "Comparison", "Difference", "Topic", "codes", "columns", "compare", "fill", "topics"]
+__all__ = [
+    "MOST",
+    "Column",
+    "Comparison",
+    "Difference",
+    "Topic",
+    "codes",
+    "columns",
+    "compare",
+    "fill",
+    "prepare",
+    "topics",
+]
 
 _STATES = (*State, "stated", "inferred", "computed", "not-stated", "does-not-apply")
 _NAMED = (*(f"{CONCEPT}state/{each}" for each in _STATES), *(f"{CONCEPT}difference/{each}" for each in Difference))
@@ -74,6 +86,14 @@ def compare(
         quotes={iri: each for dossier in (*known.values(), others) for iri, each in dossier.evidence.items()},
         version=next(iter(known.values())).version,
     )
+
+
+def prepare(
+    store: Store, repository: Repository, asked: Iterable[Topic], cities: Mapping[str, str], language: str
+) -> None:
+    """Read what a comparison needs of cities, IRIs by code, so that who compares or visits them finds it kept."""
+    _told(store, list(asked), cities)
+    dossiers(store, repository, cities.values(), language)
 
 
 def fill(topic: Topic, wanted: Sequence[str]) -> str:

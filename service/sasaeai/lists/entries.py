@@ -128,6 +128,11 @@ class Entries:
     dated: bool
     sorted: dict[str, Sequence[int]] = field(default_factory=dict)
 
+    @property
+    def heard(self) -> Sequence[Entry]:
+        """Return the things of which a document speaks."""
+        return [entry for row, entry in enumerate(self.entries) if row not in self.unheard]
+
     def in_order(self, column: str) -> Sequence[int]:
         """Return all rows in the order of a column, for which a minus stands before a column from its end."""
         if column not in self.sorted:

@@ -10,7 +10,6 @@ from sasaeai.errors import ServiceError
 from sasaeai.formats import Format
 from sasaeai.lists import Listing, choosing, search, wishes
 from sasaeai.lists.entries import MUNICIPALITY, Entries, Entry
-from sasaeai.lists.wishes import Wish
 from sasaeai.statements import paging, writing
 from sasaeai.web import answers, documents, particulars
 from sasaeai.web.context import Context, as_of, here, language
@@ -192,15 +191,9 @@ def _search_file(results: Format) -> Response:
     return documents.link_pages(response, asked, total)
 
 
-def cities_with_data(municipalities: Entries) -> Sequence[Entry]:
-    """Return those of the list of municipalities of which a document tells."""
-    wish = Wish(chosen={"data": ["true"]})
-    return choosing.choose(here().shelf.listings["cities"], municipalities, wish).entries
-
-
 def choices(chosen: Sequence[str]) -> dict[str, object]:
     """Offer the municipalities with data to choose from; others that are chosen stay in the field they are typed in."""
-    known = cities_with_data(here().shelf.take(here().shelf.listings["cities"], language()))
+    known = here().shelf.take(here().shelf.listings["cities"], language()).heard
     offered = [each for place, each in enumerate(known) if place < _MOST_CHOICES or _code(each) in chosen]
     codes = {_code(each) for each in offered}
     return {

@@ -5,7 +5,7 @@ from flask import Blueprint, Response, current_app, make_response, render_templa
 from sasaeai.errors import ServiceError
 from sasaeai.lists import choosing
 from sasaeai.store import metrics
-from sasaeai.web import answers, askers, lists
+from sasaeai.web import answers, askers
 from sasaeai.web.context import here, language
 from sasaeai.web.negotiation import HTML
 from sasaeai.web.operations import OF_DATA, operation
@@ -29,7 +29,7 @@ _CITIES = 24
 def start() -> Response:
     """Show what there is: the cities with data, what can be asked of them, and where to go on."""
     entries = here().shelf.take(here().shelf.listings["cities"], language())
-    cities = lists.cities_with_data(entries)
+    cities = entries.heard
     html = render_template(
         "start.html",
         cities=cities,

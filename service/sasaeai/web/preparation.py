@@ -11,7 +11,7 @@ from threading import Thread
 
 from flask import Flask
 
-from sasaeai import terms
+from sasaeai import compare, terms
 from sasaeai.errors import ServiceError
 from sasaeai.journal import log
 from sasaeai.vocabulary import LANGUAGES
@@ -19,6 +19,9 @@ from sasaeai.web.context import Context
 
 _PAUSE = 2.0
 """Seconds between two looks at the version: who has just started, or published, has the processor first."""
+
+_CITIES, _AT_ONCE = 100, 10
+"""Cities that are read, no more than can be kept, and how many by one query: each is over soon."""
 
 _SWITCH = 0.0005
 """Seconds after which a thread that computes lets another go on: a page waits for that each time the engine answers."""
@@ -32,12 +35,16 @@ def begin(app: Flask, run_dir: Path) -> None:
 
 
 def prepare(context: Context) -> None:
-    """Read vocabulary and shapes, and the lists in Japanese, which most read: of a whole country they are large."""
+    """Read vocabulary and shapes; lists and cities in Japanese, which most read: of a whole country they are large."""
     for language in LANGUAGES:
         context.kept(terms.vocabulary, language)
         context.kept(terms.rules, language)
     for listing in context.shelf.listings.values():
         context.shelf.take(listing, LANGUAGES[0])
+    cities = context.shelf.take(context.shelf.listings["cities"], LANGUAGES[0]).heard[:_CITIES]
+    for start in range(0, len(cities), _AT_ONCE):
+        known = {each.cells["code"][0].key: each.iri for each in cities[start : start + _AT_ONCE]}
+        compare.prepare(context.store, context.repository, context.topics.values(), known, LANGUAGES[0])
     # What stays need not be looked at again by the collector; what new data replace goes without it.
     gc.freeze()
 
