@@ -69,7 +69,7 @@ def as_format(prefixes: Prefixes, wanted: Format) -> bytes:
             return _json(dict(prefixes))
         case "jsonld":
             return _json(_context(prefixes))
-    return written(declarations(prefixes), wanted, prefixes)
+    return written(declarations(prefixes), wanted, prefixes, sparing=False)
 
 
 def lines(prefixes: Prefixes) -> str:

@@ -61,10 +61,12 @@ def results(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], wanted: F
     return body or b""
 
 
-def written(statements: Iterable[Statement], graph: Format, prefixes: Mapping[str, str]) -> bytes:
-    """Return triples in a syntax; `prefixes` are declared where the syntax can."""
+def written(
+    statements: Iterable[Statement], graph: Format, prefixes: Mapping[str, str], *, sparing: bool = True
+) -> bytes:
+    """Return triples in a syntax; `prefixes` are declared where the syntax can, as in `write`."""
     output = io.BytesIO()
-    write(statements, graph, prefixes, output, sparing=False)
+    write(statements, graph, prefixes, output, sparing=sparing)
     return output.getvalue()
 
 
