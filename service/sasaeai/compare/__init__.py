@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from sasaeai import statements
 from sasaeai.compare.cells import cell
-from sasaeai.compare.columns import MOST, Column, codes, columns
+from sasaeai.compare.columns import MOST, Column, columns
 from sasaeai.compare.comparison import Comparison, Line
 from sasaeai.compare.difference import Difference, difference
 from sasaeai.compare.structure import KINDS, tree

@@ -1,6 +1,6 @@
 """What stands in the columns of a comparison: cities, each on the days asked about."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +8,6 @@ from sasaeai import statements
 from sasaeai.calendar import Moment
 from sasaeai.errors import ServiceError
 from sasaeai.repository import Repository
-from sasaeai.statements.municipalities import municipalities
 from sasaeai.store import Store
 from sasaeai.store.parameters import literal
 
@@ -43,11 +42,6 @@ class Column:
     def key(self) -> str:
         """Return what tells the column from the others: the code, and the day if there is one."""
         return f"{self.city.code}-{self.day}" if self.day else self.city.code
-
-
-def codes(store: Store, repository: Repository, given: Iterable[str]) -> list[str]:
-    """Return the codes of municipalities given by code or by name, each once; ServiceError 400 as the register has."""
-    return municipalities(store, repository).codes(given)
 
 
 def columns(

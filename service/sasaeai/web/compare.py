@@ -14,6 +14,7 @@ from sasaeai.compare import Comparison, Difference, sheets
 from sasaeai.compare import tables as shown
 from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME, GRAPH_FORMATS, WORKBOOK, Format
+from sasaeai.statements.municipalities import municipalities
 from sasaeai.store import Answer
 from sasaeai.vocabulary import CONCEPT
 from sasaeai.web import answers, lists, particulars, problems
@@ -112,7 +113,7 @@ def text(key: str) -> Response:
     """Give the SPARQL of a topic, filled in with the municipalities given."""
     if key not in here().topics:
         raise ServiceError("not-found", 404, what=request.path)
-    wanted = compare.codes(here().store, here().repository, _asked().cities)
+    wanted = municipalities(here().store, here().repository).codes(_asked().cities)
     response = make_response(compare.fill(here().topics[key], wanted))
     response.headers["Content-Type"] = "application/sparql-query; charset=utf-8"
     return response
@@ -128,7 +129,7 @@ def _given(name: str) -> list[str]:
 
 
 def _resolved(asked: Asked) -> Asked:
-    return replace(asked, cities=compare.codes(here().store, here().repository, asked.cities))
+    return replace(asked, cities=municipalities(here().store, here().repository).codes(asked.cities))
 
 
 def _moment(text: str) -> Moment:
