@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from sasaeai.store import metrics
+
 from .conftest import ROOT, Service, start_service, stop_service
 from .pages import CODE, table
 from .processes import RUNAWAY, processes, wait_until
@@ -141,3 +143,11 @@ def test_strange_paths_make_no_new_counts(observed: Service) -> None:
     names = counts(observed)
     assert not [name for name in names if "strange" in name]
     assert names['sasaeai_answers_total{flow="other",status="404"}'] >= 5
+
+
+def test_counts_are_told_while_a_process_has_only_just_begun_to_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(metrics.VARIABLE, str(tmp_path))
+    (tmp_path / f"counter_{os.getpid()}.db").touch()
+    assert metrics.rendered() == b""

@@ -6,10 +6,12 @@ in a mapped file; whoever is asked for them adds the files up. Elsewhere they ar
 
 import contextlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.registry import Collector
 
 QUERIES = Counter("sasaeai_queries", "Queries by lane, and how they ended", ["lane", "outcome"])
 QUERY_SECONDS = Histogram(
@@ -53,8 +55,21 @@ def rendered() -> bytes:
             with contextlib.suppress(FileNotFoundError):
                 mark_process_dead(int(pid), folder)  # type: ignore[no-untyped-call]
     registry = CollectorRegistry()
-    MultiProcessCollector(registry, folder)  # type: ignore[no-untyped-call]
+    registry.register(_Written(Path(folder)))
     return generate_latest(registry)
+
+
+class _Written(Collector):
+    """Add up what all processes have counted; a file that one has only just made is empty, and counts nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def collect(self) -> Iterable[Metric]:
+        counted: Iterable[Metric] = MultiProcessCollector.merge(  # type: ignore[no-untyped-call]
+            [str(each) for each in self.folder.glob("*.db") if each.stat().st_size]
+        )
+        return counted
 
 
 def _lives(pid: int) -> bool:
