@@ -18,6 +18,7 @@ from sasaeai.web.cache import Cache, Kept
 
 from .conftest import ROOT, Service
 from .counting import CountingStore
+from .processes import wait_until
 
 PAGE = "/doc/132241/council/marutto"
 NAMES = "SELECT * { ?x <https://w3id.org/sasaeai/ns#code> ?code } LIMIT 3"
@@ -162,7 +163,7 @@ def test_what_is_found_in_the_cache_is_counted(service: Service) -> None:
         with urllib.request.urlopen(address) as reply:
             bodies.add(reply.read())
     assert len(bodies) == 1
-    assert hits() >= before + 6
+    wait_until(lambda: hits() >= before + 6)
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 3000)), max_size=60))

@@ -12,17 +12,13 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from flask import Flask
-from prometheus_client import Counter
 from werkzeug.http import is_resource_modified
 
 from sasaeai import calendar
 from sasaeai.errors import ServiceError
 from sasaeai.store import Store
 from sasaeai.web.negotiation import preferred_language, reads_gzip
-from sasaeai.web.requests import STREAMED, Application, Environ, Start
-
-LOOKUPS = Counter("sasaeai_cache_lookups", "Answers looked for in the cache, and whether they were there", ["outcome"])
-_HIT, _MISS = LOOKUPS.labels("hit"), LOOKUPS.labels("miss")
+from sasaeai.web.requests import LOOKED_FOR, STREAMED, Application, Environ, Start
 
 _CONDITIONS = frozenset(("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"))
 _NOT_FOR_US = frozenset(
@@ -99,7 +95,7 @@ def _cached(application: Application, store: Store, cache: Cache) -> Application
         except ServiceError:
             return application(environ, start)
         if kept is not None:
-            _HIT.inc()
+            environ[LOOKED_FOR] = "hit"
             return _repeat(kept, environ, start)
         if environ["REQUEST_METHOD"] == "HEAD" or not _CONDITIONS.isdisjoint(environ):
             return application(environ, start)
@@ -127,7 +123,7 @@ def _answered(application: Application, environ: Environ, start: Start, cache: C
     status, headers = said
     fields = {name.lower(): value for name, value in headers}
     if status.startswith("200") and "no-store" not in fields["cache-control"] and "x-dataset-version" in fields:
-        _MISS.inc()
+        environ[LOOKED_FOR] = "miss"
         kept = Kept(headers, body, fields["etag"], fields.get("last-modified"))
         cache.put((fields["x-dataset-version"], *asked), kept)
     return [body]

@@ -81,6 +81,7 @@ def counts() -> Response:
         askers.is_in(client, settings.metrics_clients) and askers.is_direct(request.environ, settings.trusted_proxies)
     ):
         raise ServiceError("metrics-closed", 403)
+    current_app.extensions["observer"].tell()
     response = make_response(metrics.rendered())
     response.headers["Content-Type"] = "text/plain; version=0.0.4; charset=utf-8"
     response.headers["Cache-Control"] = "no-store"

@@ -1,14 +1,17 @@
 """Every request, observed from outside the application: counted, and written to the journal as one line of JSON."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Any
+from multiprocessing.util import Finalize
+from threading import Event, Lock, Thread
+from typing import Any, NamedTuple
 
 from flask import Flask
 from prometheus_client import Counter, Histogram
 
-from sasaeai.journal import log
+from sasaeai import journal
 from sasaeai.settings import Settings
 from sasaeai.web import askers
 
@@ -18,9 +21,15 @@ QUERY = "sasaeai.query"
 STREAMED = "sasaeai.streamed"
 """Where in a request's environment stands that the answer is a file, sent piece by piece as it is read."""
 
+LOOKED_FOR = "sasaeai.looked-for"
+"""Where in a request's environment stands whether its answer was in the cache, if it was looked for there."""
+
 _LONGEST_PATH = 500
+_MANY, _MOMENT = 64, 0.02
+"""Requests that are told of at once, and seconds after which none is kept back any longer."""
 
 ANSWERS = Counter("sasaeai_answers", "Answers to requests by flow and status", ["flow", "status"])
+LOOKUPS = Counter("sasaeai_cache_lookups", "Answers looked for in the cache, and whether they were there", ["outcome"])
 ANSWER_BYTES = Counter("sasaeai_answer_bytes", "Bytes of answers", ["flow"])
 ANSWER_SECONDS = Histogram(
     "sasaeai_answer_seconds",
@@ -34,12 +43,89 @@ Start = Callable[..., Any]
 Application = Callable[[Environ, Start], Iterable[bytes]]
 
 
+class Seen(NamedTuple):
+    """Hold what is to be told of one request: when it was answered, the flow that did, in how many seconds, how."""
+
+    at: float
+    flow: str
+    seconds: float
+    looked_for: str | None
+    details: dict[str, Any]
+
+
+class Observer:
+    """Count requests and write their lines: alone where they are few, together where many come in one moment.
+
+    Whoever counts takes a lock that all threads share, and whoever writes lets another thread go on: of many small
+    answers that would be the greater part of the work.
+    """
+
+    def __init__(self) -> None:
+        self._seen: deque[Seen] = deque()
+        self._told = 0.0
+        self._telling, self._starting = Lock(), Lock()
+        self._later = Event()
+        self._teller: Thread | None = None
+
+    def see(self, seen: Seen) -> None:
+        """Tell of a request, now or in a moment."""
+        self._seen.append(seen)
+        if (len(self._seen) >= _MANY or time.monotonic() - self._told > _MOMENT) and self.tell(wait=False):
+            return
+        if not self._later.is_set():
+            self._later.set()
+            self._begin()
+
+    def tell(self, *, wait: bool = True) -> bool:
+        """Tell of all that has been seen; without waiting, if no other thread is at it."""
+        if not self._telling.acquire(blocking=wait):
+            return False
+        try:
+            self._told = time.monotonic()
+            seen = [self._seen.popleft() for _ in range(len(self._seen))]
+            for (flow, status, looked_for), some in _grouped(seen).items():
+                answered, sent, took = _counters(flow, str(status))
+                answered.inc(len(some))
+                sent.inc(sum(each.details["bytes"] for each in some))
+                for each in some:
+                    took.observe(each.seconds)
+                if looked_for:
+                    LOOKUPS.labels(looked_for).inc(len(some))
+            journal.write(journal.line("request", each.at, each.details) for each in seen)
+            return True
+        finally:
+            self._telling.release()
+
+    def _begin(self) -> None:
+        """Start the thread that tells in a moment, the first time."""
+        with self._starting:
+            if self._teller is None:
+                self._teller = Thread(target=self._tell_later, name="observer", daemon=True)
+                self._teller.start()
+
+    def _tell_later(self) -> None:
+        while self._later.wait():
+            time.sleep(_MOMENT)
+            self._later.clear()
+            self.tell()
+
+
 def install(app: Flask, settings: Settings) -> None:
     """Observe every request to an application, whatever answers it."""
     flows = {
         rule.rule.split("/")[1].partition(".")[0] for rule in app.url_map.iter_rules() if not rule.rule.startswith("/<")
     }
-    app.wsgi_app = _observed(app.wsgi_app, settings, flows)  # type: ignore[method-assign,assignment]
+    observer = app.extensions["observer"] = Observer()
+    # A process that a server has started ends without what is registered at exit.
+    Finalize(None, observer.tell, exitpriority=0)
+    app.wsgi_app = _observed(app.wsgi_app, settings, flows, observer)  # type: ignore[method-assign,assignment]
+
+
+def _grouped(seen: Iterable[Seen]) -> dict[tuple[str, int, str | None], list[Seen]]:
+    groups: dict[tuple[str, int, str | None], list[Seen]] = {}
+    for each in seen:
+        groups.setdefault((each.flow, each.details["status"], each.looked_for), []).append(each)
+    return groups
 
 
 @lru_cache(maxsize=1024)
@@ -47,7 +133,7 @@ def _counters(flow: str, status: str) -> tuple[Counter, Counter, Histogram]:
     return ANSWERS.labels(flow, status), ANSWER_BYTES.labels(flow), ANSWER_SECONDS.labels(flow)
 
 
-def _observed(application: Application, settings: Settings, flows: set[str]) -> Application:
+def _observed(application: Application, settings: Settings, flows: set[str], observer: Observer) -> Application:
     def observe(environ: Environ, start: Start) -> Iterable[bytes]:
         began = time.perf_counter()
         status, headers = "500", dict[str, str]()
@@ -68,10 +154,6 @@ def _observed(application: Application, settings: Settings, flows: set[str]) -> 
         seconds = time.perf_counter() - began
         path = environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace")
         flow = first if (first := _first(path)) in flows else "other"
-        answered, sent, took = _counters(flow or "start", status)
-        answered.inc()
-        sent.inc(size)
-        took.observe(seconds)
         details = {
             "method": environ["REQUEST_METHOD"][:20],
             "path": path[:_LONGEST_PATH],
@@ -83,7 +165,7 @@ def _observed(application: Application, settings: Settings, flows: set[str]) -> 
         }
         if settings.log_queries and QUERY in environ:
             details["query"] = environ[QUERY]
-        log("request", **details)
+        observer.see(Seen(time.time(), flow or "start", seconds, environ.get(LOOKED_FOR), details))
         return body
 
     return observe
