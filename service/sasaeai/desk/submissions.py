@@ -154,6 +154,9 @@ _STATES = {
 
 
 def _submission(row: sqlite3.Row) -> Submission:
-    bytes_: dict[str, bytes] = {name: row[name] or b"" for name in ("content", "report")}
-    texts: dict[str, str] = {name: row[name] or "" for name in _TEXTS}
-    return Submission(number=row["number"], **bytes_, **texts)
+    return Submission(
+        number=row["number"],
+        content=row["content"] or b"",
+        report=row["report"] or b"",
+        **{name: row[name] or "" for name in _TEXTS},
+    )
