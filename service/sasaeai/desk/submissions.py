@@ -12,6 +12,12 @@ from sasaeai.desk.revisions import Content, Revision
 from sasaeai.errors import ServiceError
 
 RECEIVED, ACCEPTED, RETURNED = "received", "accepted", "returned"
+_STATES = {
+    ACCEPTED: {"ja": "受理", "en": "accepted"},
+    RETURNED: {"ja": "差戻し", "en": "returned"},
+}
+"""What the state of a submission that was decided on is called."""
+
 _RECEIPT_BYTES = 16
 """128 random bits: whoever has the receipt was given it."""
 
@@ -92,6 +98,12 @@ def find(desk: Desk, receipt: str) -> Submission:
         return _submission(_row(connection, receipt))
 
 
+def waiting(desk: Desk, receipt: str) -> Submission:
+    """Return a submission that nobody has decided on; ServiceError 409 if somebody has."""
+    with desk.reading() as connection:
+        return _submission(_undecided(connection, receipt))
+
+
 def every(desk: Desk, city: str = "") -> list[Submission]:
     """Return the submissions of a city (of all, without) in the order they came in, without their bytes."""
     with desk.reading() as connection:
@@ -128,14 +140,19 @@ def forget(desk: Desk, days: int) -> int:
 
 
 def _decide(connection: sqlite3.Connection, receipt: str, state: str, reviewer: str, comment: str) -> str:
-    row = _row(connection, receipt)
-    if row["state"] != RECEIVED:
-        raise ServiceError("already-decided", 409, receipt=receipt, state=_STATES[row["state"]])
+    row = _undecided(connection, receipt)
     connection.execute(
         "UPDATE submission SET state = ?, decided = ?, reviewer = ?, comment = ? WHERE id = ?",
         (state, now(), reviewer, comment, receipt),
     )
     return str(row["city"])
+
+
+def _undecided(connection: sqlite3.Connection, receipt: str) -> sqlite3.Row:
+    row = _row(connection, receipt)
+    if row["state"] != RECEIVED:
+        raise ServiceError("already-decided", 409, receipt=receipt, state=_STATES[row["state"]])
+    return row
 
 
 def _row(connection: sqlite3.Connection, receipt: str) -> sqlite3.Row:
@@ -146,11 +163,6 @@ def _row(connection: sqlite3.Connection, receipt: str) -> sqlite3.Row:
 
 
 _TEXTS = ("id", "city", "sender", "name", "received", "state", "decided", "reviewer", "comment")
-
-_STATES = {
-    ACCEPTED: {"ja": "受理", "en": "accepted"},
-    RETURNED: {"ja": "差戻し", "en": "returned"},
-}
 
 
 def _submission(row: sqlite3.Row) -> Submission:
