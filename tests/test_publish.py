@@ -175,6 +175,7 @@ def test_a_council_that_vanishes_and_a_document_left_out_are_pointed_at(desk: De
     del graphs[other]
     found = publish.review(desk, repository, submitted(desk, repository, graphs))
     assert found.warnings[0].key == "document-gone"
+    assert "source/" not in found.warnings[0].messages["ja"]
     gone = {thing for each in found.warnings if each.key == "things-gone" for thing in each.things}
     assert councils <= gone
     assert all(not each.added for each in found.changes)
@@ -197,6 +198,15 @@ def test_a_number_or_a_membership_that_trebles_is_pointed_at(desk: Desk, reposit
     assert keys["number-changed"].things == (number[0],)
     assert str(int(str(number[2])) * 3) in keys["number-changed"].messages["en"]
     assert keys["links-changed"].things == (COUNCIL,)
+
+
+def test_a_council_that_loses_all_its_members_is_pointed_at(desk: Desk, repository: Repository) -> None:
+    member = (ORG + "organization", URIRef(COUNCIL))
+    graphs = changed(repository, lambda said: [each for each in said if each[1:] != member])
+    found = publish.review(desk, repository, submitted(desk, repository, graphs))
+    (warning,) = [each for each in found.warnings if each.key == "links-changed"]
+    assert warning.things == (COUNCIL,)
+    assert warning.messages["en"].endswith(" to 0.")
 
 
 def organisation(key: str, name: str) -> list[Statement]:

@@ -98,7 +98,8 @@ def written(value: Any) -> str:
 
 def _read(default: Any, kind: str, text: str) -> Any:
     if "Path" in kind:
-        return Path(text)
+        # Path("") would be the folder one happens to be in.
+        return Path(text) if text else None
     if isinstance(default, tuple):
         return tuple(ip_network(each.strip()) for each in text.split(",") if each.strip())
     if isinstance(default, bool):

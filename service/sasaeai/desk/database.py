@@ -33,8 +33,10 @@ class Desk:
             state.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.path = state / FILE
         # Uploads and hashes are nobody else's; SQLite gives its companion files the same rights.
-        with _worded():
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        if not self.path.exists():
+            with _worded():
+                os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+                _sync(state)
         with self._connected() as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             _migrate(connection)
@@ -106,6 +108,8 @@ class Desk:
                 # An acknowledgement is a promise: each commit waits for the disk.
                 connection.execute("PRAGMA synchronous = FULL")
                 connection.execute("PRAGMA foreign_keys = ON")
+                # What is removed is overwritten.
+                connection.execute("PRAGMA secure_delete = ON")
                 yield connection
             finally:
                 connection.close()

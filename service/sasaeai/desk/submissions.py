@@ -57,7 +57,7 @@ def receive(desk: Desk, city: str, sender: str, file: File, proposed: Content) -
 
     The base of what is proposed are the digests of the city's documents as they were when the file was looked at.
     """
-    receipt = secrets.token_urlsafe(_RECEIPT_BYTES)
+    receipt = secrets.token_hex(_RECEIPT_BYTES)
     with desk.writing() as connection:
         number = connection.execute("SELECT COALESCE(MAX(number), 0) + 1 FROM submission").fetchone()[0]
         connection.execute(

@@ -7,7 +7,7 @@ from sasaeai.publish.changes import Change, Wording, changes
 from sasaeai.publish.deciding import Accepted, accept, restore, return_
 from sasaeai.publish.export import export
 from sasaeai.publish.organisations import Candidate
-from sasaeai.publish.receiving import Handed, find, listed, submit
+from sasaeai.publish.receiving import Handed, find, is_city, listed, submit
 from sasaeai.publish.review import Review, review
 from sasaeai.publish.warnings import Warning_
 
@@ -23,6 +23,7 @@ __all__ = [
     "changes",
     "export",
     "find",
+    "is_city",
     "listed",
     "restore",
     "return_",

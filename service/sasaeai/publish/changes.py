@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rdflib import Literal
+from rdflib import DCTERMS, Literal
 
 from sasaeai.fields import Fields, Names, Statement, read_statements
 from sasaeai.validation import short
@@ -47,6 +47,9 @@ class Wording:
         for graphs in documents:
             for statement in (each for statements in graphs.values() for each in statements):
                 self.names.learn(statement)
+                thing, path, value = statement
+                if path == str(DCTERMS.title) and isinstance(value, Literal) and value.language:
+                    self.names.entitle(thing, {value.language: str(value)})
         self._properties: dict[str, Words] = {RDF_TYPE: _KIND}
         for column in (column for sheet in fields.sheets for column in sheet.columns):
             self._properties.setdefault(column.field.path, column.field.name)

@@ -9,9 +9,10 @@ from sasaeai.desk.revisions import Content
 from sasaeai.desk.submissions import File, Submission
 from sasaeai.desk.tokens import Token
 from sasaeai.errors import ServiceError
+from sasaeai.fields import Fields
 from sasaeai.publish.changes import changes, said
 from sasaeai.repository import Repository, digest
-from sasaeai.vocabulary import GRAPH, ID
+from sasaeai.vocabulary import GRAPH, ID, SAS
 
 _CITY = re.compile(f"(?:{re.escape(ID)}(?:source/)?|{re.escape(GRAPH)})([0-9]{{6}})(?:/|$)")
 
@@ -56,6 +57,11 @@ def submit(desk: Desk, repository: Repository, token: Token, handed: Handed) -> 
     base = {name: digest(content) for name, content in present.items()}
     file = File(handed.name, handed.content, handed.report)
     return submissions.receive(desk, handed.city, token.name, file, Content(handed.graphs, base))
+
+
+def is_city(repository: Repository, code: str) -> bool:
+    """Tell whether a code is that of a municipality."""
+    return SAS + "Municipality" in Fields.of(repository).names.kinds(ID + code)
 
 
 def find(desk: Desk, token: Token, receipt: str) -> Submission:

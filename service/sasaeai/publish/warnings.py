@@ -54,7 +54,10 @@ def warnings(before: Graphs, after: Graphs, wording: Wording) -> list[Warning_]:
         source = graph.replace("/graph/", "/id/source/", 1)
         found.append(_warning(wording, "document-gone", [source], before=len(before[graph])))
     found += _gone(old, new, wording)
-    found += _trebled(_links(old), _links(new), "links-changed", wording)
+    # What points to a thing that is there still may be none any more.
+    left = {thing for thing, _, _ in new}
+    none = {key: 0.0 for key in _links(old) if key[0] in left}
+    found += _trebled(_links(old), none | _links(new), "links-changed", wording)
     found += _trebled(_numbers(old), _numbers(new), "number-changed", wording)
     return sorted(found, key=lambda each: (list(_MESSAGES).index(each.key), each.things))
 

@@ -61,6 +61,8 @@ class Engine:
         self.selector.register(self.bell, selectors.EVENT_READ, lambda: self._signals(self.bell.recv(4096)))
         self.selector.register(self.control, selectors.EVENT_READ, self._greet)
         metrics.QUADS.set(len(self.holdings.store))
+        for each in self.repository.conflicts():
+            log("revision-conflict", city=each.city, graph=each.graph, file=str(each.path), now=each.now)
         log("engine-ready", version=self.generation.version, quads=len(self.holdings.store))
         while True:
             self._reap()
