@@ -1,4 +1,4 @@
-"""The command line: serve, query, template, validate, evidence, check."""
+"""The command line: serve, query, template, validate, evidence, check; and the desk's commands."""
 
 import json
 import os
@@ -8,13 +8,13 @@ from pathlib import Path
 
 import click
 
-from sasaeai import catalogue, evidence, intake, statements, supervisor, validation
+from sasaeai import catalogue, commands, evidence, intake, statements, supervisor, validation
 from sasaeai.catalogue import Question
+from sasaeai.commands import given_repository, given_settings
 from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME, GRAPH, GRAPH_FORMATS, RESULT_FORMATS
 from sasaeai.intake import Report
 from sasaeai.repository import Repository
-from sasaeai.settings import Settings
 from sasaeai.store import Store
 from sasaeai.store.local import LocalStore
 from sasaeai.vocabulary import LANGUAGES
@@ -41,7 +41,7 @@ def main() -> None:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 def serve(host: str, port: int) -> None:
     """Serve the graph over HTTP until stopped."""
-    sys.exit(supervisor.serve(_settings(), host, port))
+    sys.exit(supervisor.serve(given_settings(), host, port))
 
 
 @main.command()
@@ -53,7 +53,7 @@ def query(question: str | None, parameters: tuple[str, ...], name: str | None) -
 
     Without one, list the questions with their parameters.
     """
-    repository = _repository()
+    repository = given_repository()
     known = _questions(repository)
     if question is None:
         for each in known.values():
@@ -87,7 +87,7 @@ def query(question: str | None, parameters: tuple[str, ...], name: str | None) -
 def template(city: str, output: Path) -> None:
     """Write the workbook of the city with this 6-digit CODE, filled with what its documents say."""
     try:
-        output.write_bytes(intake.template(_repository(), city))
+        output.write_bytes(intake.template(given_repository(), city))
     except ServiceError as error:
         raise click.UsageError(error.message("en")) from None
 
@@ -121,7 +121,7 @@ def validate(files: tuple[Path, ...], lang: str, as_json: bool, output: Path | N
             bar.length = total
             bar.update(done - bar.pos)
 
-        violations = validation.validate(_repository(), contents, advance)
+        violations = validation.validate(given_repository(), contents, advance)
     for each in violations:
         if as_json:
             click.echo(json.dumps(each.as_json(), ensure_ascii=False))
@@ -141,7 +141,7 @@ def validate(files: tuple[Path, ...], lang: str, as_json: bool, output: Path | N
 @click.option("--untouched/--no-untouched", default=True, help="List the lines no quote touches.")
 def look_up(sources: Path | None, untouched: bool) -> None:
     """Look up every quote in its document, and list the lines no quote touches."""
-    repository = _repository()
+    repository = given_repository()
     store = _store(repository)
     documents = evidence.documents(store, repository)
     wrong = 0
@@ -166,7 +166,7 @@ def look_up(sources: Path | None, untouched: bool) -> None:
 @click.option("--lang", type=click.Choice(LANGUAGES), default="ja", show_default=True)
 def check(lang: str) -> None:
     """Run the checks of the whole graph: queries that must find nothing."""
-    repository = _repository()
+    repository = given_repository()
     store = _store(repository)
     found = 0
     for each in repository.checks():
@@ -190,7 +190,7 @@ def _examine(path: Path, lang: str, as_json: bool, output: Path | None) -> int:
         raise click.UsageError(f"a report is written as one of {', '.join(forms)}")
     content = path.read_bytes()
     try:
-        report = intake.examine(_repository(), path.name, content)
+        report = intake.examine(given_repository(), path.name, content)
     except ServiceError as error:
         raise click.UsageError(error.message("en")) from None
     if output:
@@ -203,20 +203,6 @@ def _examine(path: Path, lang: str, as_json: bool, output: Path | None) -> int:
     wrong = report.count("violation")
     click.echo(f"{wrong} violation{'s' * (wrong != 1)}", err=True)
     return 0 if report.conforms else WRONG
-
-
-def _repository() -> Repository:
-    try:
-        return Repository(_settings().root)
-    except FileNotFoundError as error:
-        raise click.UsageError(str(error)) from None
-
-
-def _settings() -> Settings:
-    try:
-        return Settings.from_environment()
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
 
 
 def _store(repository: Repository) -> Store:
@@ -252,6 +238,9 @@ def _text(question: str, known: Iterable[str]) -> str:
     except UnicodeDecodeError:
         raise click.UsageError(f"'{question}' is not UTF-8: save it again as UTF-8") from None
 
+
+for _each in (commands.token, commands.desk, commands.export):
+    main.add_command(_each)
 
 if __name__ == "__main__":
     main()

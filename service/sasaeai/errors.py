@@ -227,6 +227,88 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "「{name}」の文字コードが分かりません。UTF-8かシフトJISのCSVとして保存し直してください。",
         "en": "The encoding of '{name}' cannot be told. Save it again as CSV in UTF-8 or Shift JIS.",
     },
+    "no-desk": {
+        "ja": "申請窓口のデータを置く場所が決まっていません。環境変数 SASAEAI_STATE にフォルダを指定してください。",
+        "en": "There is no place for what the desk holds. Name a folder in SASAEAI_STATE.",
+    },
+    "desk-newer": {
+        "ja": "申請窓口のファイルは新しい版のプログラムで作られています(版{found}、このプログラムは版{known}まで)。"
+        "プログラムを更新してください。",
+        "en": "The desk's file is of version {found}, and this program knows versions up to {known}. "
+        "Bring the program up to date.",
+    },
+    "desk-unwritable": {
+        "ja": "保存できませんでした({detail})。今回の操作は何も行われていません。"
+        "保存先の空き容量と権限を確かめてください。",
+        "en": "Nothing could be written ({detail}), and nothing was done. Look at the space and the rights of the "
+        "folder.",
+    },
+    "no-backup": {
+        "ja": "「{name}」は申請窓口の正しい控えではないので、元に戻しませんでした。",
+        "en": "'{name}' is no sound copy of a desk. Nothing was put back.",
+    },
+    "token-name-taken": {
+        "ja": "「{name}」という名前のトークンは既に使われています。別の名前にするか、先に失効させてください。",
+        "en": "A token named '{name}' is in use. Choose another name, or revoke that one first.",
+    },
+    "unknown-token-name": {
+        "ja": "「{name}」という名前の有効なトークンはありません。",
+        "en": "No token named '{name}' is in use.",
+    },
+    "token-refused": {
+        "ja": "トークンが正しくないか、失効しています。発行されたとおりに入力してください。",
+        "en": "This is no token, or one that was revoked. Give it as you were given it.",
+    },
+    "reviewers-only": {
+        "ja": "受理・差戻し・復元は、審査用のトークンでだけできます。",
+        "en": "Only a reviewer's token accepts, returns and restores.",
+    },
+    "cities-only": {
+        "ja": "申請は、市区町村のトークンでだけできます。",
+        "en": "Only a city's token submits.",
+    },
+    "another-city": {
+        "ja": "このトークンは市区町村 {own} のものです。{city} については申請も閲覧もできません。",
+        "en": "This token is of the city {own}. It neither submits nor sees what is of {city}.",
+    },
+    "not-conforming": {
+        "ja": "「{name}」に誤りが{count}件あるため、受け付けていません。検証結果を見て直し、もう一度申請してください。",
+        "en": "'{name}' has {count} mistakes and was not received. Mend what the report says and submit it again.",
+    },
+    "changes-nothing": {
+        "ja": "「{name}」の内容は現在公開されているものと同じなので、申請の必要はありません。",
+        "en": "'{name}' says what is published already: there is nothing to submit.",
+    },
+    "no-comment": {
+        "ja": "差戻しには、何を直せばよいかを書いた意見が必要です。",
+        "en": "A submission is returned with a comment that says what to mend.",
+    },
+    "city-has-changed": {
+        "ja": "市区町村 {city} のデータは、この申請の受付後に変わりました。"
+        "変更点を見直してから、改めて受理してください。",
+        "en": "The data of {city} have changed since this was submitted. Look at the changes once more, then accept it "
+        "over them.",
+    },
+    "already-decided": {
+        "ja": "申請 {receipt} は既に決定済みです({state})。",
+        "en": "The submission {receipt} was decided on already ({state}).",
+    },
+    "unknown-receipt": {
+        "ja": "受付番号「{receipt}」の申請はありません。",
+        "en": "There is no submission with the receipt '{receipt}'.",
+    },
+    "unknown-revision": {
+        "ja": "改訂 {number} はありません。",
+        "en": "There is no revision {number}.",
+    },
+    "upload-removed": {
+        "ja": "申請 {receipt} の内容は保存期間が過ぎたため削除されています。",
+        "en": "What was submitted as {receipt} was removed after its time.",
+    },
+    "not-an-organisation": {
+        "ja": "{iri} は、この申請の新しい団体か、既に登録されている団体ではありません。",
+        "en": "{iri} is neither an organisation new in this submission nor a known one.",
+    },
     "publication": {
         "ja": "公開できませんでした: {detail}",
         "en": "Nothing was published: {detail}",

@@ -1,6 +1,7 @@
 """Where the graph lies: its files, as graph name and bytes.
 
-Packaged files, and later the accepted revisions of the desk, come through this one door.
+Packaged files and the accepted revisions of the desk come through this one door. A revision takes the place of all
+documents of its city that it was based on; whoever reads does not see which of both he reads.
 """
 
 import hashlib
@@ -12,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from sasaeai.desk import revisions
+from sasaeai.desk.revisions import Content
 from sasaeai.vocabulary import GRAPH, Words
 
 FOLDERS = ("data", "ontology", "shapes")
@@ -30,15 +33,30 @@ def version_of(digests: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class GraphFile:
-    """Hold one named graph as it lies on disk.
+    """Hold one named graph as it lies on disk, or as its city's newest revision has it.
 
-    `name` is the graph's IRI, `folder` the top folder it stands in, `content` Turtle in UTF-8.
+    `name` is the graph's IRI, `folder` the top folder it stands in, `content` Turtle in UTF-8; `path` is the file it
+    stands in, or would stand in.
     """
 
     name: str
     folder: str
     path: Path
     content: bytes
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Name a document of a city whose file has changed since a revision took its place.
+
+    `now` says what became of the file: it was `changed`, `added` or `removed`. The revision is what readers see, but a
+    file that was added is seen beside it.
+    """
+
+    city: str
+    graph: str
+    path: Path
+    now: str
 
 
 @dataclass(frozen=True)
@@ -71,10 +89,11 @@ def default_root() -> Path:
 
 
 class Repository:
-    """Read the graph's folders under one root."""
+    """Read the graph's folders under one root, and the newest revisions of the desk under the folder `state`."""
 
-    def __init__(self, root: Path | None = None) -> None:
+    def __init__(self, root: Path | None = None, state: Path | None = None) -> None:
         self.root = root or default_root()
+        self.state = state
         missing = [name for name in (*FOLDERS, "queries") if not (self.root / name).is_dir()]
         if missing:
             raise FileNotFoundError(f"{self.root} holds no {', '.join(missing)}/: it is not a Sasaeai graph")
@@ -83,9 +102,53 @@ class Repository:
     def graphs(self, *folders: str) -> Iterator[GraphFile]:
         """Yield the Turtle files of the folders (all three without any named), in a stable order."""
         for folder in folders or FOLDERS:
-            for path in sorted((self.root / folder).rglob("*.ttl")):
-                if path.name != "prefixes.ttl":
-                    yield GraphFile(self.graph_name(path), folder, path, path.read_bytes())
+            if folder != "data" or not (revised := revisions.newest(self.state)):
+                yield from self._files(folder)
+                continue
+            whole = {each.name: each for each in self._files(folder)}
+            for content in revised.values():
+                for name in content.base:
+                    whole.pop(name, None)
+                for name, text in content.graphs.items():
+                    whole[name] = GraphFile(name, folder, self.place(name), text)
+            yield from sorted(whole.values(), key=lambda each: each.path)
+
+    def city(self, code: str) -> dict[str, bytes]:
+        """Return the documents of a city, by graph, as readers see them."""
+        return {each.name: each.content for each in self.graphs("data") if self.is_of(each.name, code)}
+
+    def packaged(self, code: str) -> dict[str, str]:
+        """Digest the packaged files of a city: what a revision of it is based on."""
+        return {each.name: digest(each.content) for each in self._files("data") if self.is_of(each.name, code)}
+
+    def conflicts(self) -> list[Conflict]:
+        """List the packaged files that have changed since their city's newest revision, and do not say the same."""
+        found = []
+        for city, content in revisions.newest(self.state).items():
+            present = self.packaged(city)
+            for name in sorted(present.keys() | content.base.keys()):
+                then, after = content.base.get(name), present.get(name)
+                if then != after and not _says(content, name, after):
+                    became = "removed" if after is None else "added" if then is None else "changed"
+                    found.append(Conflict(city, name, self.place(name), became))
+        return found
+
+    def place(self, graph: str) -> Path:
+        """Return the file that a document of a city stands in, or would stand in."""
+        code, _, rest = graph.removeprefix(GRAPH).partition("/")
+        cities = self.root / "data" / "cities"
+        folder = next(iter(sorted(cities.glob(f"{code}-*"))), cities / code)
+        return folder / f"{rest}.ttl"
+
+    @staticmethod
+    def is_of(graph: str, city: str) -> bool:
+        """Tell whether a graph is a document of a city."""
+        return graph.startswith(f"{GRAPH}{city}/")
+
+    def _files(self, folder: str) -> Iterator[GraphFile]:
+        for path in sorted((self.root / folder).rglob("*.ttl")):
+            if path.name != "prefixes.ttl":
+                yield GraphFile(self.graph_name(path), folder, path, path.read_bytes())
 
     def graph_name(self, path: Path) -> str:
         """Name the graph of a file: the folder of a city stands for its code, other paths for themselves."""
@@ -167,3 +230,9 @@ class Repository:
     def version(self) -> str:
         """Digest data, ontology, shapes and rules: the same content gives the same version anywhere."""
         return version_of(self.digests())
+
+
+def _says(content: Content, name: str, after: str | None) -> bool:
+    """Tell whether a file is what the revision says: exported and taken over, or removed as it was."""
+    text = content.graphs.get(name)
+    return after == (None if text is None else digest(text))

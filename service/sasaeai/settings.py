@@ -25,6 +25,7 @@ class Settings:
 
     root: Path | None = _setting(None, "folder with ontology/, shapes/, data/, queries/; default: the packaged graph")
     public_base: str = _setting("", "address under which readers reach the service, e.g. https://sasaeai.example/")
+    state: Path | None = _setting(None, "folder that keeps what the desk holds; default: none, and no desk")
     run_dir: Path | None = _setting(None, "folder for the engine's sockets; default: a new short one under /tmp")
 
     trusted_proxies: Networks = _setting((), "addresses or networks of proxies whose X-Forwarded-For is believed")
@@ -58,6 +59,7 @@ class Settings:
     web_threads: int = _setting(128, "requests a web process answers at once")
 
     metrics_clients: Networks = _setting(_LOOPBACK, "addresses or networks that may read /metrics")
+    keep_uploads_days: int = _setting(365, "days after a decision that an uploaded file is kept")
     log_queries: bool = _setting(False, "write the text of each query to the journal of requests")
 
     @classmethod
@@ -96,7 +98,8 @@ def written(value: Any) -> str:
 
 def _read(default: Any, kind: str, text: str) -> Any:
     if "Path" in kind:
-        return Path(text)
+        # Path("") would be the folder one happens to be in.
+        return Path(text) if text else None
     if isinstance(default, tuple):
         return tuple(ip_network(each.strip()) for each in text.split(",") if each.strip())
     if isinstance(default, bool):

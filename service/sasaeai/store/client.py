@@ -88,7 +88,7 @@ class EngineStore:
         version = self.version()
         if (found := dump.read(self.run_dir, version)) is not None:
             return found
-        self._control({"type": "dump"})
+        self._control({"type": "dump"}, seconds=_DUMP_SECONDS)
         deadline = time.monotonic() + _DUMP_SECONDS
         while time.monotonic() < deadline:
             time.sleep(_DUMP_SECONDS / 50)
@@ -233,10 +233,10 @@ class EngineStore:
                 raise ServiceError("too-many", 429, retry_after=math.ceil(self._seconds["slow"]), limit=limit)
             yield
 
-    def _control(self, head: frames.Head, body: bytes = b"") -> str:
+    def _control(self, head: frames.Head, body: bytes = b"", seconds: float = _PUBLISH_SECONDS) -> str:
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection, frames.incoming(connection) as stream:
-                connection.settimeout(_PUBLISH_SECONDS)
+                connection.settimeout(seconds)
                 connection.connect(str(self.run_dir / "control"))
                 connection.sendall(frames.pack(head, body))
                 reply, _ = frames.receive(stream, 0)

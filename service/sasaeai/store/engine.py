@@ -38,6 +38,9 @@ class Engine:
         self.settings = settings
         self.repository = repository
         self.bell, self._clapper = _bell()
+        # From here on who publishes waits for his turn. Who came before has left what he publishes where the
+        # repository finds it: nothing is lost between the two.
+        self.control = _bind(run_dir / "control")
         self.prefixes = prefixes(repository)
         self.holdings = Holdings.read(repository)
         # The collector never looks at the data again: it would touch every page, and so copy it in each worker.
@@ -49,7 +52,6 @@ class Engine:
         self.pauses: dict[str, float] = {}
         self.buffers: dict[socket.socket, bytearray] = {}
         self.selector = selectors.PollSelector()
-        self.control = _bind(run_dir / "control")
         self.generation = self._generate()
 
     def serve(self) -> NoReturn:
@@ -59,6 +61,8 @@ class Engine:
         self.selector.register(self.bell, selectors.EVENT_READ, lambda: self._signals(self.bell.recv(4096)))
         self.selector.register(self.control, selectors.EVENT_READ, self._greet)
         metrics.QUADS.set(len(self.holdings.store))
+        for each in self.repository.conflicts():
+            log("revision-conflict", city=each.city, graph=each.graph, file=str(each.path), now=each.now)
         log("engine-ready", version=self.generation.version, quads=len(self.holdings.store))
         while True:
             self._reap()
@@ -269,7 +273,7 @@ def main(run_dir: str) -> NoReturn:
     """Load the graph and serve it."""
     settings = Settings.from_environment()
     try:
-        engine = Engine(Path(run_dir), settings, Repository(settings.root))
+        engine = Engine(Path(run_dir), settings, Repository(settings.root, settings.state))
     except (ServiceError, FileNotFoundError, UnicodeDecodeError) as error:
         log("graph-unreadable", detail=str(error))
         os._exit(UNREADABLE)

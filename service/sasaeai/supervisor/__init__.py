@@ -121,12 +121,12 @@ def serve(settings: Settings, host: str, port: int) -> int:
     try:
         with port_held(host, port) as (address, number), run_dir_held(settings.run_dir) as run_dir:
             adopt_orphans()
-            root = settings.root.resolve() if settings.root else None
+            root, state = (path.resolve() if path else None for path in (settings.root, settings.state))
             base = settings.public_base or f"http://{_bracketed(host)}:{number}/"
             # What the processes of the service before have counted is over.
             shutil.rmtree(run_dir / "metrics", ignore_errors=True)
             (run_dir / "metrics").mkdir()
-            held = replace(settings, run_dir=run_dir, root=root, public_base=base)
+            held = replace(settings, run_dir=run_dir, root=root, state=state, public_base=base)
             return Supervisor(held, address, number).run()
     except RefusalError as refusal:
         say(str(refusal))

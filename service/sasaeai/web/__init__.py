@@ -38,7 +38,7 @@ def create_app(settings: Settings, store: Store) -> Flask:
     """Build the web application over a store."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
-    repository = Repository(settings.root)
+    repository = Repository(settings.root, settings.state)
     known = catalogue.questions(repository), declared.read(repository), Shelf(store, listings(repository))
     context.install(app, context.Context(settings, repository, store, *known))
     links.install(app)

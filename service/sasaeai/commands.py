@@ -1,0 +1,289 @@
+"""The desk's command line: token, desk, export.
+
+Who may read the state directory may read all of it, so listing asks for no token; to submit and to decide takes one,
+for the audit log to say who did.
+"""
+
+import contextlib
+import getpass
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from sasaeai import intake, publish
+from sasaeai.desk import Desk, audit, revisions, submissions, tokens
+from sasaeai.errors import ServiceError
+from sasaeai.publish import Accepted, Handed
+from sasaeai.repository import Repository
+from sasaeai.settings import Settings
+from sasaeai.store import Store
+from sasaeai.store.client import EngineStore
+from sasaeai.vocabulary import ID, LANGUAGES
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_LANGUAGE = click.option("--lang", type=click.Choice(LANGUAGES), default="ja", show_default=True)
+_TOKEN = click.option("--token", "shown", envvar="SASAEAI_TOKEN", required=True, help="Default: SASAEAI_TOKEN.")
+T = TypeVar("T")
+_UNSEEN = "No running service was told: readers see it when the service starts anew, or at once after SIGHUP."
+
+
+def given_settings() -> Settings:
+    """Read the settings for a command; click's UsageError names what cannot be read."""
+    return _usable(Settings.from_environment)
+
+
+def given_repository() -> Repository:
+    """Open the repository that the settings name, with the desk's revisions; UsageError where there is none."""
+    settings = given_settings()
+    return _usable(lambda: Repository(settings.root, settings.state))
+
+
+class _Group(click.Group):
+    """Word what the service refuses, and a setting it cannot read, as click words a wrong call."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ServiceError as error:
+            raise click.UsageError(error.message("en")) from None
+
+
+@click.group(cls=_Group)
+def token() -> None:
+    """Make, list and revoke the tokens of cities and reviewers."""
+
+
+@token.command()
+@click.argument("name")
+@click.option("--city", metavar="CODE", help="For the city with this 6-digit code.")
+@click.option("--reviewer", is_flag=True, help="For somebody who accepts and returns.")
+def make(name: str, city: str | None, reviewer: bool) -> None:
+    """Make a token that bears NAME, and print it: it cannot be shown again."""
+    if bool(city) == reviewer:
+        raise click.UsageError("a token is for one of both: --city CODE or --reviewer")
+    if city and not publish.is_city(given_repository(), city):
+        raise ServiceError("unknown-municipality", 404, parameter="--city", value=city, example="011002")
+    click.echo(tokens.make(_desk(), name, city or "", _operator()))
+
+
+@token.command(name="list")
+def list_tokens() -> None:
+    """List the tokens: name, whose, when made, last used, and revoked."""
+    for each in tokens.every(_desk()):
+        used, revoked = each.used or "never used", f"revoked {each.revoked}" if each.revoked else "in use"
+        _row(each.name, each.city or "reviewer", each.made, used, revoked)
+
+
+@token.command()
+@click.argument("name")
+def revoke(name: str) -> None:
+    """Let the token that bears NAME be good for nothing from now on."""
+    tokens.revoke(_desk(), name, _operator())
+
+
+@click.group(cls=_Group)
+def desk() -> None:
+    """Take in what cities submit, and decide on it."""
+
+
+@desk.command()
+@click.argument("file", type=_FILE)
+@_TOKEN
+@_LANGUAGE
+def submit(file: Path, shown: str, lang: str) -> None:
+    """Check a city's workbook and hand it in; print the receipt."""
+    held, repository = _desk(), given_repository()
+    bearer = tokens.bearer(held, shown)
+    content = file.read_bytes()
+    report = intake.examine(repository, file.name, content)
+    for each in report.findings:
+        click.echo(each.sentence(lang), err=True)
+    mistakes = report.count("violation")
+    said = Handed(file.name, content, intake.as_json(report), mistakes, report.city, report.graphs)
+    receipt = publish.submit(held, repository, bearer, said)
+    submissions.forget(held, given_settings().keep_uploads_days)
+    click.echo(receipt)
+
+
+@desk.command(name="list")
+def list_submissions() -> None:
+    """List what was submitted: receipt, city, when, by whom, file, state."""
+    for each in submissions.every(_desk()):
+        _row(each.id, each.city, each.received, each.sender, each.name, each.state, each.comment)
+
+
+@desk.command()
+@click.argument("receipt")
+@_LANGUAGE
+def show(receipt: str, lang: str) -> None:
+    """Show what accepting a submission would change, and what deserves a look."""
+    held = _desk()
+    submission = submissions.find(held, receipt)
+    _row(submission.id, submission.city, submission.received, submission.sender, submission.name, submission.state)
+    if submission.state != submissions.RECEIVED:
+        _row(submission.decided, submission.reviewer, submission.comment)
+        return
+    found = publish.review(held, given_repository(), receipt)
+    if found.outdated:
+        click.echo("! " + ServiceError("city-has-changed", 409, city=submission.city).message(lang))
+    for warning in found.warnings:
+        click.echo(f"! {warning.messages[lang]}")
+    for each in found.candidates:
+        new, known = (iri.removeprefix(ID) for iri in (each.new, each.known))
+        click.echo(f"? {each.new_name} = {each.known_name}  --same {new}={known}")
+    for change in found.changes:
+        click.echo(f"{'+' if change.added else '-'} {found.wording.sentence(change.statement, lang)}")
+
+
+@desk.command()
+@click.argument("receipt")
+@_TOKEN
+@click.option("--same", "pairs", multiple=True, metavar="NEW=KNOWN", help="An organisation is a known one; repeatable.")
+@click.option("--over", is_flag=True, help="Even if the city's data have changed since it was submitted.")
+def accept(receipt: str, shown: str, pairs: tuple[str, ...], over: bool) -> None:
+    """Make a submission the newest revision of its city."""
+    held, repository, store = _desk(), given_repository(), _store()
+    same = dict(_pair(each) for each in pairs)
+    bearer = tokens.bearer(held, shown)
+    _tell(publish.accept(held, repository, store, bearer, receipt, same=same, over=over))
+
+
+@desk.command(name="return")
+@click.argument("receipt")
+@_TOKEN
+@click.option("--comment", required=True, help="What is to be mended, for the sender.")
+def return_(receipt: str, shown: str, comment: str) -> None:
+    """Give a submission back to its sender."""
+    held = _desk()
+    publish.return_(held, tokens.bearer(held, shown), receipt, comment)
+
+
+@desk.command(name="revisions")
+@click.argument("city", metavar="[CODE]", default="")
+def list_revisions(city: str) -> None:
+    """List the revisions (of a city): number, city, when, by whom, digest, and what it was made from."""
+    for each in revisions.of_city(_desk(), city):
+        origin = f"revision {each.restored}" if each.restored else each.submission
+        _row(str(each.id), each.city, each.made, each.reviewer, each.digest[:16], origin)
+
+
+@desk.command()
+@click.argument("revision", type=int)
+@_TOKEN
+def restore(revision: int, shown: str) -> None:
+    """Make a new revision that says what an earlier one said."""
+    held, repository, store = _desk(), given_repository(), _store()
+    _tell(publish.restore(held, repository, store, tokens.bearer(held, shown), revision))
+
+
+@desk.command()
+def conflicts() -> None:
+    """List the packaged files that have changed after a revision took their place; exit code 1 if there are any."""
+    repository = given_repository()
+    _desk()
+    found = repository.conflicts()
+    for each in found:
+        _row(each.city, each.now, str(each.path.relative_to(repository.root)))
+    raise SystemExit(1 if found else 0)
+
+
+@desk.command(name="audit")
+def list_audit() -> None:
+    """Print the audit log as JSON lines: who did what, when."""
+    for each in audit.entries(_desk()):
+        click.echo(json.dumps(vars(each), ensure_ascii=False))
+
+
+@desk.command()
+def forget() -> None:
+    """Remove the uploaded files of submissions decided on longer ago than SASAEAI_KEEP_UPLOADS_DAYS."""
+    count = submissions.forget(_desk(), given_settings().keep_uploads_days)
+    click.echo(f"{count} upload{'s' * (count != 1)} removed", err=True)
+
+
+@desk.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Copy all that the desk holds into FILE, while it is in use."""
+    _desk().backup(file)
+
+
+@desk.command(name="restore-backup")
+@click.argument("file", type=_FILE)
+def restore_backup(file: Path) -> None:
+    """Put the copy FILE in the place of all that the desk holds."""
+    held = _desk()
+    held.restore(file)
+    with held.writing() as connection:
+        audit.note(connection, _operator(), "backup put back", file.name)
+    click.echo(_UNSEEN, err=True)
+
+
+@click.command()
+@click.argument("city", metavar="[CODE]", default="")
+@click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), required=True)
+def export(city: str, output: Path) -> None:
+    """Write the newest revisions (of a city) as files under a folder, to be committed in data/cities/."""
+    with _worded():
+        for path, content in publish.export(_desk(), given_repository(), city).items():
+            place = output / path
+            if content is None:
+                place.unlink(missing_ok=True)
+                click.echo(f"gone {path}")
+            else:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(content)
+                click.echo(f"said {path}")
+
+
+@contextlib.contextmanager
+def _worded() -> Iterator[None]:
+    try:
+        yield
+    except ServiceError as error:
+        raise click.UsageError(error.message("en")) from None
+
+
+def _desk() -> Desk:
+    state = given_settings().state
+    if state is None:
+        raise ServiceError("no-desk", 503)
+    return Desk(state)
+
+
+def _usable(read: Callable[[], T]) -> T:
+    try:
+        return read()
+    except (ValueError, FileNotFoundError) as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _store() -> Store | None:
+    """Return the running service's engine, if its sockets are where the settings say."""
+    settings = given_settings()
+    if settings.run_dir is None or not (settings.run_dir / "control").exists():
+        return None
+    return EngineStore(settings.run_dir, settings)
+
+
+def _tell(accepted: Accepted) -> None:
+    click.echo(f"revision {accepted.revision.id} of {accepted.revision.city}")
+    click.echo(f"published as version {accepted.version}" if accepted.version else _UNSEEN, err=True)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    new, equals, known = text.partition("=")
+    if not equals:
+        raise click.UsageError(f"'{text}' is not NEW=KNOWN, such as 011002/org/here=org/there")
+    return ID + new, ID + known
+
+
+def _operator() -> str:
+    return f"{getpass.getuser()} at the command line"
+
+
+def _row(*cells: str) -> None:
+    click.echo("  ".join(each for each in cells if each))

@@ -1,0 +1,32 @@
+"""The way of a submission into the graph: received, looked at, accepted or returned; a revision, seen or restored.
+
+Plain functions for the command line and for pages. Who acts is a `Token` of the desk; the edge finds out whose.
+"""
+
+from sasaeai.publish.changes import Change, Wording, changes
+from sasaeai.publish.deciding import Accepted, accept, restore, return_
+from sasaeai.publish.export import export
+from sasaeai.publish.organisations import Candidate
+from sasaeai.publish.receiving import Handed, find, is_city, listed, submit
+from sasaeai.publish.review import Review, review
+from sasaeai.publish.warnings import Warning_
+
+__all__ = [
+    "Accepted",
+    "Candidate",
+    "Change",
+    "Handed",
+    "Review",
+    "Warning_",
+    "Wording",
+    "accept",
+    "changes",
+    "export",
+    "find",
+    "is_city",
+    "listed",
+    "restore",
+    "return_",
+    "review",
+    "submit",
+]

@@ -1,0 +1,74 @@
+"""What a submission would change: the statements added and removed, and the same in words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rdflib import DCTERMS, Literal
+
+from sasaeai.fields import Fields, Names, Statement, read_statements
+from sasaeai.validation import short
+from sasaeai.vocabulary import RDF_TYPE, Words
+
+Graphs = Mapping[str, Sequence[Statement]]
+"""What each document of a city says, by the name of its graph."""
+
+_KIND: Words = {"ja": "種類", "en": "kind"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """Hold a statement of a document that would be added, or removed."""
+
+    graph: str
+    statement: Statement
+    added: bool
+
+
+def said(graphs: Mapping[str, bytes]) -> dict[str, list[Statement]]:
+    """Read what documents say."""
+    return {name: read_statements(content) for name, content in graphs.items()}
+
+
+def changes(before: Graphs, after: Graphs) -> list[Change]:
+    """List what is said no more and what is new, document by document, thing by thing."""
+    found = []
+    for graph in sorted(before.keys() | after.keys()):
+        old, new = dict.fromkeys(before.get(graph, ())), dict.fromkeys(after.get(graph, ()))
+        found += [Change(graph, each, False) for each in old if each not in new]
+        found += [Change(graph, each, True) for each in new if each not in old]
+    return sorted(found, key=lambda each: (each.graph, each.statement[0]))
+
+
+class Wording:
+    """Put statements into words: things and properties by what they are called, in the documents and beside them."""
+
+    def __init__(self, fields: Fields, *documents: Graphs) -> None:
+        self.names = Names(others=fields.names)
+        for graphs in documents:
+            for statement in (each for statements in graphs.values() for each in statements):
+                self.names.learn(statement)
+                thing, path, value = statement
+                if path == str(DCTERMS.title) and isinstance(value, Literal) and value.language:
+                    self.names.entitle(thing, {value.language: str(value)})
+        self._properties: dict[str, Words] = {RDF_TYPE: _KIND}
+        for column in (column for sheet in fields.sheets for column in sheet.columns):
+            self._properties.setdefault(column.field.path, column.field.name)
+
+    def thing(self, iri: str, language: str) -> str:
+        """Call a thing by its name in a language, else in Japanese, else by its key."""
+        return self.names.label(iri, language) or self.names.label(iri) or short(iri).strip("<>").removeprefix("id/")
+
+    def property(self, iri: str, language: str) -> str:
+        """Call a property as the workbook does."""
+        known = self._properties.get(iri)
+        return known[language] if known else self.thing(iri, language)
+
+    def sentence(self, statement: Statement, language: str) -> str:
+        """Say a statement: thing, property, value."""
+        subject, path, value = statement
+        shown = str(value) if isinstance(value, Literal) else self.thing(str(value), language)
+        return f"{self.thing(subject, language)} / {self.property(path, language)}: {shown}"
+
+    def things(self, iris: Iterable[str], language: str) -> str:
+        """Name several things in a row."""
+        return ("、" if language == "ja" else ", ").join(self.thing(each, language) for each in iris)

@@ -1,0 +1,126 @@
+"""Deciding: a submission accepted or returned, an earlier revision restored. Only reviewers do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sasaeai import validation
+from sasaeai.desk import Desk, revisions, submissions
+from sasaeai.desk.revisions import Content, Revision
+from sasaeai.desk.submissions import Submission
+from sasaeai.desk.tokens import Token
+from sasaeai.errors import ServiceError
+from sasaeai.fields import written_as_turtle
+from sasaeai.journal import log
+from sasaeai.publish.changes import said
+from sasaeai.publish.organisations import joined
+from sasaeai.publish.review import known
+from sasaeai.repository import Repository, digest
+from sasaeai.store import Store
+from sasaeai.vocabulary import SAS
+
+_AWAY = 500
+"""From this status on it is the engine that cannot, not the data that must not."""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """Hold a revision that was made, and the version of the data that has it.
+
+    Without a version no engine took it: none was given, or it is away. The next to start reads it.
+    """
+
+    revision: Revision
+    version: str
+
+
+def accept(  # noqa: PLR0913 — what a reviewer decides
+    desk: Desk,
+    repository: Repository,
+    store: Store | None,
+    token: Token,
+    receipt: str,
+    *,
+    same: Mapping[str, str] | None = None,
+    over: bool = False,
+) -> Accepted:
+    """Make a submission its city's newest revision: durable first, then seen by all readers, then acknowledged.
+
+    `same` names known organisations in place of new ones. ServiceError 403 for a city's token; 409 when decided on
+    already, or the city has changed since (`over` accepts it all the same); 422 when it no longer conforms.
+    """
+    _reviewer(token)
+    with desk.accepting():
+        submission = submissions.waiting(desk, receipt)
+        proposed = submissions.proposed(desk, receipt)
+        present = repository.city(submission.city)
+        if not over and proposed.base != {name: digest(text) for name, text in present.items()}:
+            raise ServiceError("city-has-changed", 409, city=submission.city)
+        graphs = _settled(repository, proposed.graphs, present, same or {})
+        _conforming(repository, submission, graphs)
+        content = Content(graphs, repository.packaged(submission.city))
+        revision = submissions.accept(desk, receipt, token.name, content, _newest(desk, submission.city))
+        return Accepted(revision, _publish(store, present, graphs))
+
+
+def return_(desk: Desk, token: Token, receipt: str, comment: str) -> None:
+    """Give a submission back with a comment; ServiceError 403 for a city's token, 409 when decided on already."""
+    _reviewer(token)
+    if not comment.strip():
+        raise ServiceError("no-comment", 422)
+    submissions.return_(desk, receipt, token.name, comment.strip())
+
+
+def restore(desk: Desk, repository: Repository, store: Store | None, token: Token, number: int) -> Accepted:
+    """Make a new revision that says what an earlier one said; ServiceError 403 for a city's token."""
+    _reviewer(token)
+    with desk.accepting():
+        earlier = revisions.find(desk, number)
+        present, base = repository.city(earlier.city), repository.packaged(earlier.city)
+        revision = revisions.restore(desk, earlier, base, token.name, _newest(desk, earlier.city))
+        return Accepted(revision, _publish(store, present, revisions.content(desk, revision.id).graphs))
+
+
+def _reviewer(token: Token) -> None:
+    if not token.is_reviewer:
+        raise ServiceError("reviewers-only", 403)
+
+
+def _newest(desk: Desk, city: str) -> int:
+    return max((each.id for each in revisions.of_city(desk, city)), default=0)
+
+
+def _settled(
+    repository: Repository, proposed: Mapping[str, bytes], present: Mapping[str, bytes], same: Mapping[str, str]
+) -> dict[str, bytes]:
+    """Put known organisations in their places; a document that says what it said stays as it is written."""
+    after, before = said(proposed), said(present)
+    if same:
+        after = joined(after, same, known(repository))
+    written = {}
+    for name, statements in after.items():
+        if set(statements) == set(before.get(name, ())):
+            written[name] = present[name]
+        else:
+            written[name] = written_as_turtle(statements, {"sas": SAS}) if same else proposed[name]
+    return written
+
+
+def _conforming(repository: Repository, submission: Submission, graphs: Mapping[str, bytes]) -> None:
+    """Refuse what the rest of the graph, as it is now, does not go with."""
+    found = validation.validate(repository, {str(repository.place(name)): text for name, text in graphs.items()})
+    mistakes = sum(each.severity == "violation" for each in found)
+    if mistakes:
+        raise ServiceError("not-conforming", 422, name=submission.name, count=mistakes)
+
+
+def _publish(store: Store | None, present: Mapping[str, bytes], graphs: Mapping[str, bytes]) -> str:
+    """Let readers see a revision that is on the disk; what the engine cannot take now it reads at its next start."""
+    if store is None:
+        return ""
+    try:
+        return store.publish({**dict.fromkeys(present), **graphs})
+    except ServiceError as error:
+        if error.status < _AWAY:
+            raise
+        log("revision-waits", detail=str(error))
+        return ""

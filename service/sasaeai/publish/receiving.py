@@ -1,0 +1,82 @@
+"""Handing in: what a city's token may send, and whose submissions it sees."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sasaeai.desk import Desk, submissions
+from sasaeai.desk.revisions import Content
+from sasaeai.desk.submissions import File, Submission
+from sasaeai.desk.tokens import Token
+from sasaeai.errors import ServiceError
+from sasaeai.fields import Fields
+from sasaeai.publish.changes import changes, said
+from sasaeai.repository import Repository, digest
+from sasaeai.vocabulary import GRAPH, ID, SAS
+
+_CITY = re.compile(f"(?:{re.escape(ID)}(?:source/)?|{re.escape(GRAPH)})([0-9]{{6}})(?:/|$)")
+
+
+@dataclass(frozen=True)
+class Handed:
+    """Hold a file that was examined: its bytes, the report on it (JSON), how many mistakes that has, and what it says.
+
+    `graphs` are all documents of the city by the names of their graphs, as Turtle: what the file leaves out is left
+    out of the city.
+    """
+
+    name: str
+    content: bytes
+    report: bytes
+    mistakes: int
+    city: str
+    graphs: Mapping[str, bytes]
+
+
+def submit(desk: Desk, repository: Repository, token: Token, handed: Handed) -> str:
+    """Receive a file that a city hands in, and return its receipt.
+
+    ServiceError 403 for a token that is not of the city, 422 for a file with mistakes or without a change.
+    """
+    if token.is_reviewer:
+        raise ServiceError("cities-only", 403)
+    if handed.mistakes:
+        raise ServiceError("not-conforming", 422, name=handed.name, count=handed.mistakes)
+    may_see(token, handed.city)
+    after = said(handed.graphs)
+    for name, statements in after.items():
+        for iri in (name, *(thing for thing, _, _ in statements)):
+            # A document speaks of shared organisations too, but of no other city.
+            if (found := _CITY.match(iri)) and found[1] != token.city:
+                raise ServiceError("another-city", 403, own=token.city, city=found[1])
+        if not repository.is_of(name, token.city):
+            raise ServiceError("another-city", 403, own=token.city, city=name)
+    present = repository.city(handed.city)
+    if not changes(said(present), after):
+        raise ServiceError("changes-nothing", 422, name=handed.name)
+    base = {name: digest(content) for name, content in present.items()}
+    file = File(handed.name, handed.content, handed.report)
+    return submissions.receive(desk, handed.city, token.name, file, Content(handed.graphs, base))
+
+
+def is_city(repository: Repository, code: str) -> bool:
+    """Tell whether a code is that of a municipality."""
+    return SAS + "Municipality" in Fields.of(repository).names.kinds(ID + code)
+
+
+def find(desk: Desk, token: Token, receipt: str) -> Submission:
+    """Return a submission to its city or a reviewer."""
+    found = submissions.find(desk, receipt)
+    may_see(token, found.city)
+    return found
+
+
+def listed(desk: Desk, token: Token) -> list[Submission]:
+    """Return the submissions that a token's bearer may see: a city its own, a reviewer all."""
+    return submissions.every(desk, token.city)
+
+
+def may_see(token: Token, city: str) -> None:
+    """Refuse a city what is of another one: ServiceError 403."""
+    if not token.is_reviewer and token.city != city:
+        raise ServiceError("another-city", 403, own=token.city, city=city)
