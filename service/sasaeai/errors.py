@@ -223,6 +223,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "「{name}」に文書型宣言(DOCTYPE)があるので読みません。表計算ソフトで保存し直してください。",
         "en": "'{name}' has a document type declaration and is not read. Save it again in a spreadsheet program.",
     },
+    "remote-context": {
+        "ja": "「{name}」の@contextがほかの場所を指しているので読みません。文脈をファイルの中に書いてください。",
+        "en": "'{name}' is not read: its @context points elsewhere, and nothing is fetched. Write it into the file.",
+    },
     "unknown-encoding": {
         "ja": "「{name}」の文字コードが分かりません。UTF-8かシフトJISのCSVとして保存し直してください。",
         "en": "The encoding of '{name}' cannot be told. Save it again as CSV in UTF-8 or Shift JIS.",

@@ -18,8 +18,6 @@ from sasaeai.store import confinement, frames
 
 _REQUEST_SECONDS = 10.0
 _SEND_SECONDS = 10.0
-_NICENESS = 10
-"""Who asks for a page goes before who has a file examined."""
 _STACK = 64 << 20
 _LARGEST_FILE = 200_000_000
 FAULT = 70
@@ -43,7 +41,6 @@ def run(ground: Ground, settings: Settings, connection: socket.socket, folder: P
             signal.signal(number, signal.SIG_DFL)
         confinement.die_with_parent(parent)
         confinement.close_all_but(connection.fileno())
-        os.nice(_NICENESS)
         tempfile.tempdir = str(folder)
         confinement.limit_memory(settings.examination_memory_mb << 20, _STACK)
         confinement.forbid_sockets_and_programs()
@@ -69,8 +66,8 @@ def _answer(ground: Ground, settings: Settings, connection: socket.socket) -> No
         reply = frames.pack({"type": "answer", "version": ground.version}, _done(ground.intake, head, content))
     except ServiceError as error:
         reply = frames.pack(frames.from_error(error))
-    except (MemoryError, RecursionError):
-        raise  # the file's doing
+    except (MemoryError, RecursionError, OSError):
+        raise  # the file's doing: it grew past what there is
     except Exception as error:
         # Of a stranger's file nothing is written down: where this program failed, not what it read.
         places = [f"{Path(each.filename).name}:{each.lineno}" for each in traceback.extract_tb(error.__traceback__)]

@@ -28,6 +28,7 @@ from sasaeai.settings import Settings
 from sasaeai.store import frames
 
 _WAITING = 64
+_NICENESS = 10
 _REFUSAL_SECONDS = 1.0
 
 
@@ -51,9 +52,12 @@ class Examiner:
         self._children: dict[int, Child] = {}
         self._ground = self._read()
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
-        (run_dir / SOCKET).unlink(missing_ok=True)
-        self._listener.bind(str(run_dir / SOCKET))
+        fresh = run_dir / f"{SOCKET}.new"
+        fresh.unlink(missing_ok=True)
+        self._listener.bind(str(fresh))
         self._listener.listen(_WAITING)
+        # Who finds it is heard.
+        fresh.rename(run_dir / SOCKET)
 
     def serve(self) -> NoReturn:
         """Serve until the standard input ends or SIGTERM comes."""
@@ -80,6 +84,7 @@ class Examiner:
     def _read(self) -> job.Ground:
         ground = job.Ground(Intake(self._repository), self._repository.version())
         # The collector never looks at these again: it would touch every page, and so copy it in each child.
+        gc.unfreeze()
         gc.collect()
         gc.freeze()
         return ground
@@ -96,7 +101,7 @@ class Examiner:
                 log("examiner-kept", version=self._ground.version, detail=str(error))
 
     def _greet(self) -> None:
-        with contextlib.suppress(BlockingIOError, ConnectionError):
+        with contextlib.suppress(BlockingIOError, ConnectionError, TimeoutError):
             connection, _ = self._listener.accept()
             with connection:
                 if len(self._children) < self._settings.examined_at_once:
@@ -136,8 +141,14 @@ class Examiner:
 
 
 def main() -> None:
-    """Be the examiner of the run directory that is given."""
-    Examiner(Path(sys.argv[1]), Settings.from_environment()).serve()
+    """Be the examiner of the run directory that is given; who asks for a page goes before who has a file examined."""
+    os.nice(_NICENESS)
+    try:
+        examiner = Examiner(Path(sys.argv[1]), Settings.from_environment())
+    except (OSError, ValueError, SyntaxError) as error:
+        log("examiner-failed", detail=str(error))
+        sys.exit(1)
+    examiner.serve()
 
 
 if __name__ == "__main__":

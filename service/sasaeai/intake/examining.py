@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from sasaeai import validation, workbook
+from sasaeai.errors import ServiceError
 from sasaeai.fields import Fields, written_as_turtle
 from sasaeai.intake.export import template
 from sasaeai.intake.findings import REPAIR, VIOLATION, Finding, Place, Remark
@@ -76,7 +77,10 @@ class Intake:
 
     def _statements(self, name: str, content: bytes) -> Report:
         findings = []
-        for each in self._ground.validate({name: content}):
+        violations = self._ground.validate({name: content})
+        if refused := next((each for each in violations if each.rule.endswith(":remote-context")), None):
+            raise ServiceError("remote-context", 400, name=name, line=refused.line)
+        for each in violations:
             thing = " ".join(validation.short(part) for part in (each.focus, each.path) if part)
             place = Place(name, line=each.line or 0, heading=thing)
             value = validation.short(each.value) if each.value else ""

@@ -97,7 +97,8 @@ class Supervisor:
                 if child := children.get(info.si_pid):
                     status = child.ended()
                     unreadable = child is self.engine and status == UNREADABLE
-                    report = "the graph cannot be read" if unreadable else f"its {child.name} ended ({status})"
+                    if child is not self.examiner:  # without which everything else is answered
+                        report = "the graph cannot be read" if unreadable else f"its {child.name} ended ({status})"
                 else:
                     os.waitpid(info.si_pid, 0)
         return report
