@@ -56,6 +56,7 @@ KINDS = {
     "question about one of two": "/queries/tier-structure?m=府中市",
     "query": "/sparql",
     "query answered": f"/sparql?query={urllib.parse.quote(NAMES)}",
+    "checking a file": "/validate",
     "terms": "/ns",
     "shapes": "/shapes",
     "dataset": "/dataset",

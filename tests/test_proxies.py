@@ -73,7 +73,7 @@ def caddy(port: int, upstream: str, folder: Path) -> subprocess.Popen[bytes]:
     text = text.replace("127.0.0.1:8000", upstream.removeprefix("http://")).replace("{\n", "{\n    admin off\n", 1)
     if b"2.6." in subprocess.run(["caddy", "version"], check=True, capture_output=True).stdout:
         assert "in 2.6 the line is `buffer_requests`" in " ".join(OPERATING.read_text("utf-8").split())
-        text = text.replace("request_buffers 1MiB", "buffer_requests")
+        text = text.replace("request_buffers 11MiB", "buffer_requests")
     config = folder / "Caddyfile"
     config.write_text(text)
     environment = {"HOME": str(folder), "PATH": "/usr/bin:/bin"}
@@ -160,4 +160,4 @@ def test_half_a_body_holds_no_place_in_the_service(proxy: str, behind: Service) 
 
 def test_every_limit_named_in_the_proxies_comments_is_that_of_a_setting() -> None:
     text = block("nginx")
-    assert re.findall(r"# (SASAEAI_[A-Z_]+)", text) == ["SASAEAI_MAX_BODY_BYTES", "SASAEAI_MAX_ANSWER_BYTES"]
+    assert re.findall(r"# (SASAEAI_[A-Z_]+)", text) == ["SASAEAI_MAX_FILE_BYTES", "SASAEAI_MAX_ANSWER_BYTES"]

@@ -297,7 +297,7 @@ def test_process_1_of_a_container_reaps_whatever_comes_its_way(root: Path) -> No
         supervisor = next(pid for pid in processes(f"--port {port}") if parent_of(pid) == process.pid)
         time.sleep(1.5)
         children = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()
-        assert len(children) == 2
+        assert len(children) == 3
         os.kill(supervisor, signal.SIGTERM)
         assert process.wait(PATIENCE) == 0
     assert not processes(f"--port {port}")

@@ -105,8 +105,8 @@ def template(city: str, output: Path) -> None:
 def validate(files: tuple[Path, ...], lang: str, as_json: bool, output: Path | None) -> None:
     """Check FILES against the shapes, beside the rest of the graph; without any, the whole graph.
 
-    Files of Turtle are checked together; a workbook (.xlsx), or its sheets as CSV files (.csv, or .zip of several), by
-    itself.
+    Files of Turtle (.ttl), N-Triples (.nt) and JSON-LD (.jsonld) are checked together; a workbook (.xlsx), or its
+    sheets as CSV files (.csv, or .zip of several), by itself.
     """
     if any(path.suffix.lower() in SPREADSHEETS for path in files):
         if len(files) > 1:

@@ -223,6 +223,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "「{name}」に文書型宣言(DOCTYPE)があるので読みません。表計算ソフトで保存し直してください。",
         "en": "'{name}' has a document type declaration and is not read. Save it again in a spreadsheet program.",
     },
+    "remote-context": {
+        "ja": "「{name}」の@contextがほかの場所を指しているので読みません。文脈をファイルの中に書いてください。",
+        "en": "'{name}' is not read: its @context points elsewhere, and nothing is fetched. Write it into the file.",
+    },
     "unknown-encoding": {
         "ja": "「{name}」の文字コードが分かりません。UTF-8かシフトJISのCSVとして保存し直してください。",
         "en": "The encoding of '{name}' cannot be told. Save it again as CSV in UTF-8 or Shift JIS.",
@@ -308,6 +312,24 @@ MESSAGES: dict[str, dict[str, str]] = {
     "not-an-organisation": {
         "ja": "{iri} は、この申請の新しい団体か、既に登録されている団体ではありません。",
         "en": "{iri} is neither an organisation new in this submission nor a known one.",
+    "no-file": {
+        "ja": "ファイルがありません。検証するファイルを1つ選んで送ってください。",
+        "en": "There is no file. Choose one file to be checked, and send it.",
+    },
+    "kind-of-file": {
+        "ja": "「{name}」は検証できる種類のファイルではありません。"
+        "名前が {wanted} のどれかで終わるファイルを送ってください。",
+        "en": "'{name}' is of no kind that can be checked. Send a file whose name ends in one of {wanted}.",
+    },
+    "examination-ended": {
+        "ja": "このファイルは、検証の上限(時間{seconds}秒、メモリー{memory}MB)に達したか、"
+        "読んでいる途中で処理が止まったため、検証できません。使っていないシート・行・書式を除くか、シートごとにCSVに分けて送ってください。",
+        "en": "This file cannot be checked: it reached the limits ({seconds} s, {memory} MB) or could not be read to "
+        "its end. Take out unused sheets, rows and formats, or send its sheets one by one as CSV.",
+    },
+    "examiner-away": {
+        "ja": "検証の準備をしています。少し待ってからもう一度お試しください。",
+        "en": "The check is being made ready. Try again in a moment.",
     },
     "publication": {
         "ja": "公開できませんでした: {detail}",

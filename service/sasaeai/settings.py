@@ -53,6 +53,11 @@ class Settings:
     max_rows: int = _setting(100_000, "rows or triples of an ad-hoc answer; beyond: cut with a mark, or 503")
     scan: bool = _setting(True, "look at a query's text before a worker is spent on it")
 
+    max_file_bytes: int = _setting(10_000_000, "length of a file that is sent to be examined; beyond: 413")
+    examined_at_once: int = _setting(2, "files examined at once; beyond: 503")
+    examination_seconds: float = _setting(30.0, "time a file may be examined for, and of the processor; beyond: 422")
+    examination_memory_mb: int = _setting(1024, "memory the examination of a file may add, in MB; beyond: 422")
+
     cache_mb: int = _setting(64, "answers a web process keeps, in MB; until the data change")
     dumps_at_once: int = _setting(4, "dumps a web process sends at once; beyond: 503")
     web_workers: int = _setting(2, "web processes")

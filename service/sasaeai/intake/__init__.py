@@ -1,12 +1,13 @@
 """A city's workbook: its documents as sheets that staff can mend, and what comes back, read and checked."""
 
-from sasaeai.intake.examining import Report, examine
+from sasaeai.intake.examining import Intake, Report, examine
 from sasaeai.intake.export import template
 from sasaeai.intake.findings import Finding
 from sasaeai.intake.report import as_csv, as_json, as_turtle, as_workbook, rows
 
 __all__ = [
     "Finding",
+    "Intake",
     "Report",
     "as_csv",
     "as_json",

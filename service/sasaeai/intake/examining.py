@@ -1,16 +1,19 @@
-"""A workbook held against the shapes and checks, each finding at the cell it is about."""
+"""A file held against the shapes and checks, each finding at the cell or line it is about."""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from sasaeai import validation, workbook
+from sasaeai.errors import ServiceError
 from sasaeai.fields import Fields, written_as_turtle
+from sasaeai.intake.export import template
 from sasaeai.intake.findings import REPAIR, VIOLATION, Finding, Place, Remark
 from sasaeai.intake.reading import Submission, city_of, read
 from sasaeai.repository import Repository
-from sasaeai.validation import Violation
+from sasaeai.validation import Ground, Violation
 from sasaeai.vocabulary import ID, SAS
 from sasaeai.workbook import Grid
 
@@ -40,24 +43,55 @@ class Report:
         return sum(each.severity == severity for each in self.findings)
 
 
-def examine(repository: Repository, name: str, content: bytes) -> Report:
-    """Read a workbook, or CSV files, and hold what it says against the shapes and checks, beside the rest of the graph.
+class Intake:
+    """Hold what files are held against: columns, names and the whole graph, read once."""
 
-    What is wrong is in the report; ServiceError is raised for what cannot be opened at all.
-    """
-    grids = workbook.opened(name, content)
-    city = city_of(grids)
-    fields = Fields.of(repository)
-    if not city or SAS + "Municipality" not in fields.names.kinds(ID + city):
-        place = Place(grids[0].title if grids else name)
-        return Report(name, "", [Remark("city-unknown", "").at(place)], grids=grids)
-    submission = read(grids, fields, city)
-    graphs = {graph: written_as_turtle(said, {"sas": SAS}) for graph, said in submission.graphs.items() if said}
-    files = {f"{graph}.ttl": text for graph, text in graphs.items()}
-    violations = validation.validate(repository, files) if files else []
-    findings = [*submission.findings, *_located(violations, submission)]
-    findings.sort(key=lambda each: (_GRAVITY.get(each.severity, 2), _order(each.place, grids)))
-    return Report(name, city, findings, graphs, grids)
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._fields = Fields.of(repository)
+        self._ground = Ground(repository)
+
+    def template(self, city: str) -> bytes:
+        """Write the workbook of a city, filled with what its documents say."""
+        return template(self._repository, city, self._fields)
+
+    def examine(self, name: str, content: bytes) -> Report:
+        """Read a workbook, CSV files or RDF, and hold what it says against the rules, beside the rest of the graph.
+
+        What is wrong is in the report; ServiceError is raised for what cannot be opened at all.
+        """
+        if PurePosixPath(name).suffix.lower() in validation.SYNTAXES:
+            return self._statements(name, content)
+        grids = workbook.opened(name, content)
+        city = city_of(grids)
+        if not city or SAS + "Municipality" not in self._fields.names.kinds(ID + city):
+            place = Place(grids[0].title if grids else name)
+            return Report(name, "", [Remark("city-unknown", "").at(place)], grids=grids)
+        submission = read(grids, self._fields, city)
+        graphs = {graph: written_as_turtle(said, {"sas": SAS}) for graph, said in submission.graphs.items() if said}
+        files = {f"{graph}.ttl": text for graph, text in graphs.items()}
+        violations = self._ground.validate(files) if files else []
+        findings = [*submission.findings, *_located(violations, submission)]
+        findings.sort(key=lambda each: (_GRAVITY.get(each.severity, 2), _order(each.place, grids)))
+        return Report(name, city, findings, graphs, grids)
+
+    def _statements(self, name: str, content: bytes) -> Report:
+        findings = []
+        violations = self._ground.validate({name: content})
+        if refused := next((each for each in violations if each.rule.endswith(":remote-context")), None):
+            raise ServiceError("remote-context", 400, name=name, line=refused.line)
+        for each in violations:
+            thing = " ".join(validation.short(part) for part in (each.focus, each.path) if part)
+            place = Place(name, line=each.line or 0, heading=thing)
+            value = validation.short(each.value) if each.value else ""
+            findings.append(Finding(place, value, each.severity, each.rule, each.messages, focus=each.focus))
+        findings.sort(key=lambda each: (_GRAVITY.get(each.severity, 2), each.place.line))
+        return Report(name, "", findings)
+
+
+def examine(repository: Repository, name: str, content: bytes) -> Report:
+    """Examine one file, once."""
+    return Intake(repository).examine(name, content)
 
 
 def _order(place: Place, grids: Iterable[Grid]) -> tuple[int, int, int]:

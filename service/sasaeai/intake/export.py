@@ -33,11 +33,11 @@ Graphs = Mapping[str, Sequence[Statement]]
 Rows = list[list[str | int | float | date]]
 
 
-def template(repository: Repository, city: str) -> bytes:
+def template(repository: Repository, city: str, known: Fields | None = None) -> bytes:
     """Write the workbook of a city, filled with what its documents say; of a city without any, an empty one."""
-    fields = Fields.of(repository)
+    fields = known or Fields.of(repository)
     if SAS + "Municipality" not in fields.names.kinds(ID + city):
-        raise ServiceError("unknown-municipality", 404, value=city)
+        raise ServiceError("unknown-municipality", 404, parameter="CODE", value=city, example="011002")
     filled = tables(fields, documents(repository, city))
     own = filled[fields.sheets[0].title["ja"]]
     if len(own) == 1:

@@ -234,16 +234,22 @@ REPAIRS = {
 
 @dataclass(frozen=True)
 class Place:
-    """Hold a place: a sheet, its row and column from 1 (0: the whole row or sheet), and the heading."""
+    """Hold a place: a sheet, its row and column from 1 (0: the whole row or sheet), and the heading.
+
+    Of RDF it is a file, its line (0: it is not known), and the thing and property in the place of the heading.
+    """
 
     sheet: str
     row: int = 0
     column: int = 0
     heading: str = ""
+    line: int = 0
 
     @property
     def cell(self) -> str:
-        """Name the place as spreadsheets do: 会議!C12."""
+        """Name the place as spreadsheets do, 会議!C12; a line of a file as compilers do, city.ttl:12."""
+        if self.line:
+            return f"{self.sheet}:{self.line}"
         letters, number = "", self.column
         while number:
             number, rest = divmod(number - 1, 26)

@@ -64,7 +64,7 @@ def as_json(report: Report) -> bytes:
     """Write the findings with their words in both languages."""
     said: dict[str, Any] = {
         "file": report.name,
-        "municipality": report.city,
+        "municipality": report.city or None,
         "conforms": report.conforms,
         "counts": {each: report.count(each) for each in SEVERITIES},
         "findings": [
@@ -73,6 +73,7 @@ def as_json(report: Report) -> bytes:
                 "sheet": each.place.sheet,
                 "row": each.place.row or None,
                 "column": each.place.column or None,
+                "line": each.place.line or None,
                 "heading": each.place.heading,
                 "value": each.value,
                 "severity": each.severity,
@@ -100,11 +101,7 @@ def _results(report: Report) -> Iterator[Statement]:
         kind, _, name = each.rule.partition(":")
         yield root, str(SH.result), result
         yield result, str(RDF.type), SH.ValidationResult
-        yield (
-            result,
-            str(SH.focusNode),
-            URIRef(each.focus or (ID + report.city if report.city else GRAPH + "submitted")),
-        )
+        yield result, str(SH.focusNode), _node(each.focus or (ID + report.city if report.city else GRAPH + "submitted"))
         yield result, str(SH.resultSeverity), SH[each.severity.capitalize()]
         component = SH.SPARQLConstraintComponent if kind == "checks" else URIRef(f"{SHAPES}{kind}-{name}")
         if kind == "shapes":
@@ -114,6 +111,10 @@ def _results(report: Report) -> Iterator[Statement]:
         yield result, str(SH.sourceConstraintComponent), component
         for language, words in each.messages.items():
             yield result, str(SH.resultMessage), Literal(f"{each.place.cell}: {words}", lang=language)
+
+
+def _node(name: str) -> URIRef | BNode:
+    return BNode(name.removeprefix("_:")) if name.startswith("_:") else URIRef(name)
 
 
 def as_workbook(report: Report, content: bytes, language: str) -> bytes:

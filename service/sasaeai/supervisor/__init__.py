@@ -1,4 +1,4 @@
-"""The supervisor: starts the engine and the web, keeps both alive, and stops both in their order."""
+"""The supervisor: starts the engine, the examiner and the web, keeps them alive, and stops them in their order."""
 
 import contextlib
 import http.client
@@ -25,13 +25,15 @@ _STOP_SECONDS = 8.0
 
 
 class Supervisor:
-    """Hold the two children and the loop that waits for signals."""
+    """Hold the children and the loop that waits for signals."""
 
     def __init__(self, settings: Settings, host: str, port: int) -> None:
         assert settings.run_dir is not None
         self.host, self.port = host, port
         self.engine = _engine(settings, settings.run_dir)
+        self.examiner = _examiner(settings, settings.run_dir)
         self.web = _web(settings, settings.run_dir, host, port)
+        self.children = (self.engine, self.examiner, self.web)
         self.answered = False
         self.has_terminal = _has_terminal()
 
@@ -39,7 +41,7 @@ class Supervisor:
         """Keep the children alive until a signal asks to stop; return the exit status."""
         status = 0
         while True:
-            for child in (self.engine, self.web):
+            for child in self.children:
                 if child.process is None and child.due <= time.monotonic():
                     child.start()
             if not self.answered and self._answers():
@@ -50,6 +52,7 @@ class Supervisor:
                 break
             if number == signal.SIGHUP:
                 self.engine.send(number)
+                self.examiner.send(number)
             if (dead := self._reap()) and not self.answered:
                 # What never answered will not answer the next time either.
                 say(f"Sasaeai could not start: {dead}")
@@ -60,8 +63,8 @@ class Supervisor:
         return status
 
     def stop(self) -> None:
-        """Stop the web, then the engine it asks; what does not end in time, or at a second signal, is killed."""
-        for child in (self.web, self.engine):
+        """Stop the web, then those whom it asks; what does not end in time, or at a second signal, is killed."""
+        for child in reversed(self.children):
             child.ask_to_stop()
             deadline = time.monotonic() + _STOP_SECONDS
             while child.process:
@@ -78,7 +81,7 @@ class Supervisor:
 
     def _wait(self) -> int:
         """Wait for a signal, but not past what is due."""
-        waits = [child.due - time.monotonic() for child in (self.engine, self.web) if child.process is None]
+        waits = [child.due - time.monotonic() for child in self.children if child.process is None]
         waits += [] if self.answered else [_PROBE_SECONDS]
         if not waits:
             return signal.sigwait(_SIGNALS)
@@ -90,11 +93,12 @@ class Supervisor:
         report = ""
         with contextlib.suppress(ChildProcessError):
             while info := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-                children = {each.process.pid: each for each in (self.engine, self.web) if each.process}
+                children = {each.process.pid: each for each in self.children if each.process}
                 if child := children.get(info.si_pid):
                     status = child.ended()
                     unreadable = child is self.engine and status == UNREADABLE
-                    report = "the graph cannot be read" if unreadable else f"its {child.name} ended ({status})"
+                    if child is not self.examiner:  # without which everything else is answered
+                        report = "the graph cannot be read" if unreadable else f"its {child.name} ended ({status})"
                 else:
                     os.waitpid(info.si_pid, 0)
         return report
@@ -146,6 +150,11 @@ def _engine(settings: Settings, run_dir: Path) -> Child:
     # The kernel takes memory back from a worker that has ended ten times as fast in large pages: 1 GB of small ones
     # takes it 0.2 s, and several times that where the processors are busy.
     return Child("engine", command, {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"} | _environment(settings), run_dir)
+
+
+def _examiner(settings: Settings, run_dir: Path) -> Child:
+    command = [sys.executable, "-m", "sasaeai.examiner.process", str(run_dir)]
+    return Child("examiner", command, _environment(settings), run_dir)
 
 
 def _web(settings: Settings, run_dir: Path, host: str, port: int) -> Child:

@@ -1,6 +1,7 @@
 """The rules that are queries: sums, overlaps, links that lead nowhere. Each must find nothing."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import pyoxigraph as ox
 
@@ -9,17 +10,39 @@ from sasaeai.validation.documents import Document, text
 from sasaeai.validation.violation import Violation, short
 
 
-def against_checks(
-    checks: Iterable[QueryFile], documents: Iterable[Document], spoken_of: Sequence[Document]
-) -> Iterator[Violation]:
-    """Yield what the checks find in what `spoken_of` says, in sight of all documents.
+class Merged:
+    """Hold documents in one store, each in its graph."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._documents = documents
+        self._store = ox.Store()
+        self._add(documents)
+
+    @contextmanager
+    def exchanged(self, left_out: Sequence[Document], put_in: Sequence[Document]) -> Iterator[ox.Store]:
+        """Have other documents in the place of some, for a time."""
+        names = {each.graph for each in (*left_out, *put_in)}
+        for each in left_out:
+            self._store.remove_graph(ox.NamedNode(each.graph))
+        self._add(put_in)
+        try:
+            yield self._store
+        finally:
+            for name in names:
+                self._store.remove_graph(ox.NamedNode(name))
+            self._add([each for each in self._documents if each.graph in names])
+
+    def _add(self, documents: Iterable[Document]) -> None:
+        for document in documents:
+            name = ox.NamedNode(document.graph)
+            self._store.extend(ox.Quad(each.subject, each.predicate, each.object, name) for each in document.triples)
+
+
+def against_checks(checks: Iterable[QueryFile], store: ox.Store, spoken_of: Sequence[Document]) -> Iterator[Violation]:
+    """Yield what the checks find in what `spoken_of` says, in sight of all that the store holds.
 
     A row is of the file whose graph it names, else of the file that speaks of its focus or its value.
     """
-    store = ox.Store()
-    for document in documents:
-        name = ox.NamedNode(document.graph)
-        store.extend(ox.Quad(each.subject, each.predicate, each.object, name) for each in document.triples)
     graphs = {each.graph: each for each in spoken_of}
     subjects = {text(triple.subject): each for each in spoken_of for triple in each.triples}
     for check in checks:

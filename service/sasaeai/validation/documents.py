@@ -1,10 +1,11 @@
-"""Files of Turtle as read for validation: what they say, literals as written, and where they say it."""
+"""Files of RDF as read for validation: what they say, literals as written, and where they say it."""
 
 import re
 from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import PurePosixPath
 from typing import Any
 
 import pyoxigraph as ox
@@ -20,9 +21,21 @@ ENCODING = {
 }
 
 SYNTAX = {
-    "ja": "Turtleとして読めません({detail})。この行とその前の行の引用符、<>、区切りの記号を確かめてください。",
-    "en": "This is not Turtle ({detail}). Look at quotes, <> and separators on this line and the one before.",
+    "ja": "{syntax}として読めません({detail})。この行とその前の行の引用符、括弧、区切りの記号を確かめてください。",
+    "en": "This is not {syntax} ({detail}). Look at quotes, brackets and separators on this line and the one before.",
 }
+
+REMOTE = {
+    "ja": "@contextがほかの場所を指しています。外のものは読みません。文脈をファイルの中に書いてください。",
+    "en": "@context points elsewhere, and nothing is fetched here. Write the context into the file itself.",
+}
+
+SYNTAXES = {
+    ".ttl": ("turtle", "Turtle", ox.RdfFormat.TURTLE),
+    ".nt": ("ntriples", "N-Triples", ox.RdfFormat.N_TRIPLES),
+    ".jsonld": ("jsonld", "JSON-LD", ox.RdfFormat.JSON_LD),
+}
+"""The syntaxes by the ending of a file's name: as rules name them, as people do, and as the engine does."""
 
 WRITTEN = {
     XSD.date: r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
@@ -51,13 +64,17 @@ class Document:
     prefixes: Mapping[str, str]
 
     def line(self, iri: str) -> int | None:
-        """Find the line that begins with an IRI: in full, from the base, or with a prefix."""
-        written = {f"<{iri}>", f"<{iri.removeprefix(self.base)}>"}
-        for prefix, start in self.prefixes.items():
-            if iri.startswith(start):
-                written.add(f"{prefix}:{iri.removeprefix(start)}")
+        """Find the line that begins with an IRI: in full, from the base, or with a prefix; of JSON, that names it."""
+        short = {
+            f"{prefix}:{iri.removeprefix(start)}" for prefix, start in self.prefixes.items() if iri.startswith(start)
+        }
+        written = {f"<{iri}>", f"<{iri.removeprefix(self.base)}>"} | short
+        names = [f'"{each}"' for each in (iri, iri.removeprefix(self.base), *short)]
+        is_json = self.file.lower().endswith(".jsonld")
         for number, line in enumerate(self.text.splitlines(), 1):
-            if line[:1].strip() and line.split(None, 1)[0].replace("\\", "") in written:
+            if is_json and "@id" in line and any(each in line for each in names):
+                return number
+            if not is_json and line[:1].strip() and line.split(None, 1)[0].replace("\\", "") in written:
                 return number
         return None
 
@@ -65,20 +82,26 @@ class Document:
 def read(file: str, content: bytes, graph: str, folder: str) -> Document | Violation:
     """Parse with the engine's own reader: it keeps literals as written, and what it refuses could not be loaded.
 
-    Without a name the graph is the first that the file describes.
+    The ending of the file's name tells the syntax; without one that is known it is Turtle. Nothing is fetched: neither
+    a remote context nor an import. Without a name the graph is the first that the file describes.
     """
+    kind, called, syntax = SYNTAXES.get(PurePosixPath(file).suffix.lower(), SYNTAXES[".ttl"])
     try:
         if content.startswith(BOM_UTF8):
             raise UnicodeDecodeError("utf-8", content, 0, len(BOM_UTF8), "byte order mark")
         written = content.decode()
-        reader = ox.parse(content, ox.RdfFormat.TURTLE)
+        reader = ox.parse(content, syntax)
         triples = list(reader)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        return Violation("turtle:encoding", graph, "", "", "violation", ENCODING, graph, file, line)
+        return Violation(f"{kind}:encoding", graph, "", "", "violation", ENCODING, graph, file, line)
     except SyntaxError as error:
-        messages = {language: words.format(detail=error.msg) for language, words in SYNTAX.items()}
-        return Violation("turtle:syntax", graph, "", "", "violation", messages, graph, file, error.lineno)
+        # The engine tells by these words only that it would have had to fetch something.
+        if "LoadDocumentCallback" in error.msg:
+            line = content[: content.find(b"@context")].count(b"\n") + 1
+            return Violation(f"{kind}:remote-context", graph, "", "", "violation", REMOTE, graph, file, line)
+        messages = {language: words.format(syntax=called, detail=error.msg) for language, words in SYNTAX.items()}
+        return Violation(f"{kind}:syntax", graph, "", "", "violation", messages, graph, file, error.lineno)
     described = (name for each in triples if (name := text(each.subject)).startswith(GRAPH))
     name = graph or next(described, f"{GRAPH}submitted")
     return Document(file, name, folder, written, triples, reader.base_iri or "", dict(reader.prefixes))

@@ -1,7 +1,8 @@
 """The door to pySHACL: the shapes of the repository applied to what some documents speak of."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import pyoxigraph as ox
@@ -28,40 +29,66 @@ _BATCH = 1000
 Progress = Callable[[int, int], None]
 """Told how many things have been looked at, of how many."""
 
-Said = dict[str, list[tuple[Document, ox.Quad]]]
-"""What is said of each thing, and by which document."""
+
+class Said:
+    """Hold what is said of each thing, and by which document; of others it may look up what they hold."""
+
+    def __init__(
+        self, documents: Iterable[Document], others: "Said | None" = None, without: Collection[Document] = ()
+    ) -> None:
+        self._others, self._without = others, frozenset(map(id, without))
+        self._said: dict[str, list[tuple[Document, ox.Quad]]] = defaultdict(list)
+        for document in documents:
+            for each in document.triples:
+                self._said[text(each.subject)].append((document, each))
+
+    def of(self, thing: str) -> list[tuple[Document, ox.Quad]]:
+        """Return what is said of a thing, but for what the documents say that are left out."""
+        own = self._said.get(thing, [])
+        if self._others is None:
+            return own
+        return own + [pair for pair in self._others.of(thing) if id(pair[0]) not in self._without]
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """Hold the shapes as one graph without their words, and the words of their errors."""
+
+    graph: Graph
+    messages: Mapping[str, Mapping[str, str]]
+
+    @classmethod
+    def of(cls, documents: Iterable[Document]) -> "Shapes":
+        """Take the shapes out of the documents that hold them: what data say of shapes is no shape."""
+        graph = Graph()
+        messages: dict[str, dict[str, str]] = defaultdict(dict)
+        for each in (each for document in documents if document.folder == "shapes" for each in document.triples):
+            if each.predicate.value not in WORDS and not each.predicate.value.startswith(SAS):
+                graph.add(triple(each))
+            elif each.predicate.value == str(SH.message) and isinstance(each.object, ox.Literal):
+                messages[text(each.subject)][str(each.object.language)] = each.object.value
+        return cls(graph, messages)
 
 
 def against_shapes(
-    documents: Iterable[Document], spoken_of: Sequence[Document], progress: Progress
+    shapes: Shapes, said: Said, spoken_of: Sequence[Document], progress: Progress
 ) -> Iterator[Violation]:
-    """Yield what breaks a shape in what `spoken_of` says, in sight of all documents; tell the progress in things."""
-    shapes = Graph()
-    messages: dict[str, dict[str, str]] = defaultdict(dict)
-    said: Said = defaultdict(list)
-    for document in documents:
-        for each in document.triples:
-            if document.folder != "shapes":
-                said[text(each.subject)].append((document, each))
-            elif each.predicate.value not in WORDS and not each.predicate.value.startswith(SAS):
-                shapes.add(triple(each))
-            elif each.predicate.value == str(SH.message) and isinstance(each.object, ox.Literal):
-                messages[text(each.subject)][str(each.object.language)] = each.object.value
+    """Yield what breaks a shape in what `spoken_of` says, in sight of all that is said; tell the progress in things."""
     graphs = {each.graph for each in spoken_of}
     focus = {text(each.subject) for document in spoken_of if document.folder == "data" for each in document.triples}
-    for shape, kind, thing, path, value in _broken(shapes, said, sorted(focus), progress):
-        about = [pair for pair in said[thing] if not path or pair[1].predicate.value == path]
-        if kind in WITHIN_ONE_SOURCE and not _too_many(about, kind, shapes.value(shape, SH.maxCount)):
+    for shape, kind, thing, path, value in _broken(shapes.graph, said, sorted(focus), progress):
+        about = [pair for pair in said.of(thing) if not path or pair[1].predicate.value == path]
+        if kind in WITHIN_ONE_SOURCE and not _too_many(about, kind, shapes.graph.value(shape, SH.maxCount)):
             continue
         exact = [pair for pair in about if text(pair[1].object) == value]
-        place = next(each for each, _ in (*exact, *about, *said[thing]) if each.graph in graphs)
+        place = next(each for each, _ in (*exact, *about, *said.of(thing)) if each.graph in graphs)
         yield Violation(
             rule=f"shapes:{shape.removeprefix(SHAPES)}-{kind}",
             focus=thing,
             path=path,
             value=value if value != thing else "",
-            severity=str(shapes.value(shape, SH.severity) or SH.Violation).removeprefix(str(SH)).lower(),
-            messages=messages[str(shape)],
+            severity=str(shapes.graph.value(shape, SH.severity) or SH.Violation).removeprefix(str(SH)).lower(),
+            messages=shapes.messages[str(shape)],
             graph=place.graph,
             file=place.file,
             line=place.line(thing),
@@ -87,9 +114,9 @@ def _in_sight(said: Said, focus: Iterable[str]) -> Graph:
     """Gather all that is said of each thing, and what the things it points to are."""
     data = Graph()
     for thing in focus:
-        for _, each in said[thing]:
+        for _, each in said.of(thing):
             data.add(triple(each))
-            for _, beyond in said.get(text(each.object), ()):
+            for _, beyond in said.of(text(each.object)):
                 if beyond.predicate.value in BEYOND:
                     data.add(triple(beyond))
     return data

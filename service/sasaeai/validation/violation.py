@@ -12,8 +12,9 @@ from sasaeai.vocabulary import BASE, SAS, SHAPES
 class Violation:
     """Say what is wrong, where, and how to mend it.
 
-    `rule` is `shapes:<shape>-<constraint>`, `checks:<query>`, `turtle:syntax` or `turtle:encoding`; `line` is where the
-    file begins to speak of the focus, if that was found.
+    `rule` is `shapes:<shape>-<constraint>`, `checks:<query>`, or of a file that cannot be read its syntax with
+    `:syntax`, `:encoding` or `:remote-context`; `line` is where the file begins to speak of the focus,
+    if that was found.
     """
 
     rule: str

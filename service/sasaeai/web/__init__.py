@@ -31,6 +31,7 @@ from sasaeai.web import (
     sparql,
     terms,
     texts,
+    validate,
 )
 
 
@@ -55,6 +56,7 @@ def create_app(settings: Settings, store: Store) -> Flask:
         indicators,
         lists,
         texts,
+        validate,
         discovery,
         reference,
     ):

@@ -192,6 +192,16 @@ def worded(response: Response) -> Response:
     return response
 
 
+def preflight() -> Response:
+    """Answer the preflight of CORS for an address that takes POST."""
+    response = Response(status=204)
+    response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, OPTIONS"
+    response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, Content-Type"
+    response.headers["Access-Control-Max-Age"] = "86400"
+    response.headers["Allow"] = "GET, HEAD, POST, OPTIONS"
+    return response
+
+
 def wants_html(offered: Sequence[Format]) -> bool:
     """Tell whether the asker would rather read a page than one of the formats offered."""
     named = request.values.get("_format") or request.values.get("_mediatype")

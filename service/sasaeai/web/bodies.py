@@ -21,20 +21,25 @@ from sasaeai.web import askers
 _PATIENCE = 0.2
 """Seconds to wait for a place: a body that has come is read in far less."""
 
+_AROUND = 10_000
+"""Bytes that a form may put around the file in it."""
+
 
 def install(app: Flask, settings: Settings) -> None:
     """Have an application read each body, or refuse the request."""
     places = _Places(settings.bodies_per_client, max(1, settings.web_threads // 4))
+    longest = {"validate": settings.max_file_bytes + _AROUND}
 
     @app.before_request
     def take() -> None:
         environ = request.environ
         if not environ.get("CONTENT_LENGTH", "").strip("0") and "HTTP_TRANSFER_ENCODING" not in environ:
             return
-        if (request.content_length or 0) > settings.max_body_bytes:
+        request.max_content_length = limit = longest.get(request.blueprint or "", settings.max_body_bytes)
+        if (request.content_length or 0) > limit:
             raise RequestEntityTooLarge
         with places.held(askers.account(askers.address(environ, settings.trusted_proxies))):
-            environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(settings.max_body_bytes + 1))
+            environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(limit + 1))
 
 
 class _Places:

@@ -13,6 +13,7 @@ from sasaeai import calendar, catalogue
 from sasaeai.catalogue import Question
 from sasaeai.compare import Topic, topics
 from sasaeai.errors import ServiceError
+from sasaeai.examiner import Examiner
 from sasaeai.indicators import indicators
 from sasaeai.indicators.measures import Measures
 from sasaeai.lists.entries import Shelf
@@ -35,6 +36,11 @@ class Context:
     questions: Mapping[str, Question]
     prefixes: Prefixes
     shelf: Shelf
+
+    @cached_property
+    def examiner(self) -> Examiner:
+        """Return who examines files."""
+        return Examiner(self.settings)
 
     @cached_property
     def _keeper(self) -> Keeper[Any]:
@@ -157,6 +163,7 @@ def navigation() -> list[tuple[str, str]]:
         ("/queries/", in_language("質問集", "Questions")),
         ("/sparql", "SPARQL"),
         ("/dataset", in_language("データ", "Data")),
+        ("/validate", in_language("ファイルの検証", "Check a file")),
     ]
 
 

@@ -167,7 +167,7 @@ def _cities() -> list[City]:
     known = here().measures.cities().by_code
     codes = municipalities(here().store, here().repository).codes(given)
     if unknown := [code for code in codes if code not in known]:
-        raise ServiceError("unknown-municipality", 400, value=unknown[0])
+        raise ServiceError("unknown-municipality", 400, parameter="m", value=unknown[0], example="011002")
     return [known[code] for code in codes]
 
 

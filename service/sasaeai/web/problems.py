@@ -10,7 +10,7 @@ from sasaeai.errors import ServiceError
 from sasaeai.journal import log
 from sasaeai.vocabulary import PROBLEM
 from sasaeai.web.answers import reads_pages, send_page
-from sasaeai.web.context import here, language
+from sasaeai.web.context import language
 
 
 def install(app: Flask) -> None:
@@ -63,7 +63,7 @@ def _translate(error: HTTPException) -> Response:
             allowed = ", ".join(sorted(error.valid_methods or []))
             return tell(ServiceError("method", 405, given=request.method, allowed=allowed))
         case RequestEntityTooLarge():
-            return tell(ServiceError("too-large", 413, limit=here().settings.max_body_bytes))
+            return tell(ServiceError("too-large", 413, limit=request.max_content_length))
     return tell(ServiceError("http", error.code or 500, detail=error.name))
 
 

@@ -79,7 +79,7 @@ BODY = {
 def protocol() -> Response:
     """Answer a query (SPARQL 1.1 Protocol §2.1); a bare GET is the page to write one on, or the description in RDF."""
     if request.method == "OPTIONS":
-        return _preflight()
+        return answers.preflight()
     text = _query_text()
     if text is not None:
         request.environ[QUERY] = text
@@ -220,13 +220,4 @@ def _page(asked: Asked) -> Response:
     response = editor.answered(asked, answer)
     answers.mark(response, answer)
     citations.point(response, "cite-as", asked.at(answer.version))
-    return response
-
-
-def _preflight() -> Response:
-    response = Response(status=204)
-    response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, POST, OPTIONS"
-    response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, Content-Type"
-    response.headers["Access-Control-Max-Age"] = "86400"
-    response.headers["Allow"] = "GET, HEAD, POST, OPTIONS"
     return response

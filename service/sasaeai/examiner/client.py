@@ -1,0 +1,75 @@
+"""The examiner, as the web reaches it: over its socket, from any thread."""
+
+import math
+import socket
+from dataclasses import dataclass
+from io import BufferedReader
+from pathlib import Path
+
+from sasaeai.errors import ServiceError
+from sasaeai.settings import Settings
+from sasaeai.store import frames
+
+SOCKET = "examiner"
+_BEGIN_SECONDS = 5.0
+"""How long an asker waits for the examiner to say that it begins: it may be reading changed data."""
+_ANSWER_SECONDS = 15.0
+"""How long after its deadline an answer may take to come over."""
+
+
+@dataclass(frozen=True)
+class Examined:
+    """Hold what came of a file: a report or a workbook, and the version of the data that it was held against."""
+
+    body: bytes
+    version: str
+
+
+class Examiner:
+    """Ask the examiner whose socket lies in the run directory of the settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._run_dir = settings.run_dir or Path()
+        self._settings = settings
+
+    def examine(self, name: str, content: bytes, form: str, language: str) -> Examined:
+        """Have a file examined; `form` is that of the report: json, csv, ttl or xlsx.
+
+        Raises ServiceError: 4xx for a file that cannot be opened, is too large or breaks the limits, 503 where all
+        places are taken.
+        """
+        return self._ask({"type": "examine", "name": name, "form": form, "language": language}, content)
+
+    def template(self, city: str) -> Examined:
+        """Have the workbook of a city written; ServiceError 404 for a code that is none."""
+        return self._ask({"type": "template", "city": city})
+
+    def _ask(self, head: frames.Head, body: bytes = b"") -> Examined:
+        try:
+            with (
+                socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection,
+                frames.incoming(connection) as stream,
+            ):
+                connection.settimeout(_BEGIN_SECONDS)
+                connection.connect(str(self._run_dir / SOCKET))
+                began, _ = frames.receive(stream, 0)
+                if began["type"] == "error":
+                    raise frames.to_error(began)
+                return self._answer(connection, stream, frames.pack(head, body))
+        except TimeoutError as error:
+            raise ServiceError("busy", 503, retry_after=10) from error
+        except (OSError, frames.BrokenOffError) as error:
+            raise ServiceError("examiner-away", 503, retry_after=5) from error
+
+    def _answer(self, connection: socket.socket, stream: BufferedReader, request: bytes) -> Examined:
+        """Send what is to be examined, and wait; a process that ended early was ended by what it had been sent."""
+        seconds, memory = self._settings.examination_seconds, self._settings.examination_memory_mb
+        connection.settimeout(seconds + _ANSWER_SECONDS)
+        try:
+            connection.sendall(request)
+            reply, body = frames.receive(stream, self._settings.max_answer_bytes)
+        except (OSError, frames.BrokenOffError) as error:
+            raise ServiceError("examination-ended", 422, seconds=math.ceil(seconds), memory=memory) from error
+        if reply["type"] == "error":
+            raise frames.to_error(reply)
+        return Examined(body, reply["version"])

@@ -1,0 +1,155 @@
+"""The examiner: `python -m sasaeai.examiner.process RUN_DIR` reads the graph and forks a process for each file.
+
+It has one thread, holds what files are held against, and never reads a file itself. Who finds all places taken is told
+so at once. It ends when its standard input does, and takes its children along. SIGHUP has it read the graph anew.
+"""
+
+import contextlib
+import gc
+import os
+import selectors
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from sasaeai.errors import ServiceError
+from sasaeai.examiner import job
+from sasaeai.examiner.client import SOCKET
+from sasaeai.intake import Intake
+from sasaeai.journal import log
+from sasaeai.repository import Repository
+from sasaeai.settings import Settings
+from sasaeai.store import frames
+
+_WAITING = 64
+_NICENESS = 10
+_REFUSAL_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Child:
+    """Hold what there is to know of a process that examines: since when it runs, and the folder for its files."""
+
+    began: float
+    folder: Path
+
+
+class Examiner:
+    """Keep what files are held against, and a place for each of a few children."""
+
+    def __init__(self, run_dir: Path, settings: Settings) -> None:
+        self._settings = settings
+        self._repository = Repository(settings.root)
+        self._folder = run_dir / "examination"
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir()
+        self._children: dict[int, Child] = {}
+        self._ground = self._read()
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+        fresh = run_dir / f"{SOCKET}.new"
+        fresh.unlink(missing_ok=True)
+        self._listener.bind(str(fresh))
+        self._listener.listen(_WAITING)
+        # Who finds it is heard.
+        fresh.rename(run_dir / SOCKET)
+
+    def serve(self) -> NoReturn:
+        """Serve until the standard input ends or SIGTERM comes."""
+        bell, clapper = socket.socketpair()
+        bell.setblocking(False)
+        clapper.setblocking(False)
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
+            signal.signal(number, lambda *_: None)
+        signal.set_wakeup_fd(clapper.fileno(), warn_on_full_buffer=False)
+        selector = selectors.PollSelector()
+        for each in (0, bell, self._listener):
+            selector.register(each, selectors.EVENT_READ)
+        log("examiner-ready", version=self._ground.version)
+        while True:
+            ready = {key.fileobj for key, _ in selector.select()}
+            if 0 in ready and not os.read(0, 4096):
+                self._stop()
+            if bell in ready:
+                self._heed(bell.recv(4096))
+            self._reap()
+            if self._listener in ready:
+                self._greet()
+
+    def _read(self) -> job.Ground:
+        ground = job.Ground(Intake(self._repository), self._repository.version())
+        # The collector never looks at these again: it would touch every page, and so copy it in each child.
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+        return ground
+
+    def _heed(self, numbers: bytes) -> None:
+        if signal.SIGTERM in numbers:
+            self._stop()
+        if signal.SIGHUP in numbers:
+            try:
+                self._ground = self._read()
+                log("examiner-ready", version=self._ground.version)
+            except (OSError, ValueError, SyntaxError) as error:
+                # The engine has refused to publish such files too.
+                log("examiner-kept", version=self._ground.version, detail=str(error))
+
+    def _greet(self) -> None:
+        with contextlib.suppress(BlockingIOError, ConnectionError, TimeoutError):
+            connection, _ = self._listener.accept()
+            with connection:
+                if len(self._children) < self._settings.examined_at_once:
+                    self._fork(connection)
+                else:
+                    connection.settimeout(_REFUSAL_SECONDS)
+                    connection.sendall(frames.pack(frames.from_error(ServiceError("busy", 503, retry_after=5))))
+
+    def _fork(self, connection: socket.socket) -> None:
+        folder = Path(tempfile.mkdtemp(dir=self._folder))
+        parent = os.getpid()
+        try:
+            if not (pid := os.fork()):
+                job.run(self._ground, self._settings, connection, folder, parent)
+        except OSError as error:
+            folder.rmdir()
+            log("fork-failed", detail=str(error))
+            return
+        self._children[pid] = Child(time.monotonic(), folder)
+
+    def _reap(self) -> None:
+        while self._children:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                return
+            child = self._children.pop(pid)
+            # What an examination that was ended has left behind.
+            shutil.rmtree(child.folder, ignore_errors=True)
+            seconds = round(time.monotonic() - child.began, 2)
+            log("examination-ended", pid=pid, seconds=seconds, status=os.waitstatus_to_exitcode(status))
+
+    def _stop(self) -> NoReturn:
+        for pid in self._children:
+            os.kill(pid, signal.SIGKILL)
+        shutil.rmtree(self._folder, ignore_errors=True)
+        os._exit(0)
+
+
+def main() -> None:
+    """Be the examiner of the run directory that is given; who asks for a page goes before who has a file examined."""
+    os.nice(_NICENESS)
+    try:
+        examiner = Examiner(Path(sys.argv[1]), Settings.from_environment())
+    except (OSError, ValueError, SyntaxError) as error:
+        log("examiner-failed", detail=str(error))
+        sys.exit(1)
+    examiner.serve()
+
+
+if __name__ == "__main__":
+    main()
