@@ -312,6 +312,7 @@ MESSAGES: dict[str, dict[str, str]] = {
     "not-an-organisation": {
         "ja": "{iri} は、この申請の新しい団体か、既に登録されている団体ではありません。",
         "en": "{iri} is neither an organisation new in this submission nor a known one.",
+    },
     "no-file": {
         "ja": "ファイルがありません。検証するファイルを1つ選んで送ってください。",
         "en": "There is no file. Choose one file to be checked, and send it.",
