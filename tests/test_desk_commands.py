@@ -1,7 +1,9 @@
 """The desk from the command line, as an operator, a city and a reviewer use it."""
 
 import json
+import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import openpyxl
@@ -9,7 +11,9 @@ import pytest
 
 from sasaeai.desk import FILE
 
+from .conftest import start_service, stop_service
 from .test_command_line import sasaeai
+from .test_sparql import ask
 
 TAMA = "132241"
 Run = subprocess.CompletedProcess[str]
@@ -80,6 +84,25 @@ def test_a_workbook_is_submitted_shown_accepted_exported_and_undone(tmp_path: Pa
     log = [json.loads(line)["what"] for line in done(desk(state, "desk", "audit")).splitlines()]
     assert log == ["token made", "token made", "submitted", "accepted", "backup put back", "token revoked"]
     assert desk(state, "desk", "forget").stderr == "0 uploads removed\n"
+
+
+@pytest.mark.slow
+def test_an_acceptance_is_seen_at_once_by_readers_of_the_service_that_runs(tmp_path: Path) -> None:
+    state, run_dir = tmp_path / "state", tempfile.mkdtemp(prefix="sas-", dir="/tmp")
+    city = done(desk(state, "token", "make", "the city", "--city", TAMA))
+    reviewer = done(desk(state, "token", "make", "a reviewer", "--reviewer"))
+    receipt = done(desk(state, "desk", "submit", str(workbook(tmp_path, "新しい名称")), "--token", city))
+    running = start_service(state=str(state), run_dir=run_dir)
+    try:
+        page = f"{running.url}/doc/{TAMA}/council/marutto.ttl"
+        assert "新しい名称" not in ask(page).body.decode()
+        accepted = desk(state, "desk", "accept", receipt, "--token", reviewer, SASAEAI_RUN_DIR=run_dir)
+        answer = ask(page)
+        assert "新しい名称" in answer.body.decode()
+        assert accepted.stderr == f"published as version {answer.headers['X-Dataset-Version']}\n"
+    finally:
+        stop_service(running)
+        shutil.rmtree(run_dir, ignore_errors=True)
 
 
 def test_what_the_desk_s_commands_cannot_do_is_said(tmp_path: Path) -> None:
