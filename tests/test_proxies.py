@@ -160,4 +160,5 @@ def test_half_a_body_holds_no_place_in_the_service(proxy: str, behind: Service) 
 
 def test_every_limit_named_in_the_proxies_comments_is_that_of_a_setting() -> None:
     text = block("nginx")
-    assert re.findall(r"# (SASAEAI_[A-Z_]+)", text) == ["SASAEAI_MAX_FILE_BYTES", "SASAEAI_MAX_ANSWER_BYTES"]
+    named = ["SASAEAI_MAX_BODY_BYTES", "SASAEAI_MAX_ANSWER_BYTES", "SASAEAI_MAX_FILE_BYTES"]
+    assert re.findall(r"# (SASAEAI_[A-Z_]+)", text) == named

@@ -317,3 +317,14 @@ def test_a_violation_elsewhere_is_not_laid_at_a_file_s_door(made_up: Repository,
     repository = Repository(tmp_path)
     assert {each.rule for each in validate(repository)} == {"shapes:Council-establishedOn-datatype"}
     assert not validate(repository, {"other.ttl": council("sas:position 1", "other")})
+
+
+@pytest.mark.parametrize(("ending", "syntax"), [(".nt", "N_TRIPLES"), (".jsonld", "JSON_LD")])
+def test_a_file_is_read_by_the_ending_of_its_name(repository: Repository, ending: str, syntax: str) -> None:
+    written = (BROKEN / "Council-establishedOn-datatype.ttl").read_bytes()
+    same = ox.serialize(ox.parse(written, ox.RdfFormat.TURTLE), format=getattr(ox.RdfFormat, syntax)) or b""
+    found = validate(repository, {f"some{ending}": same})
+    assert "shapes:Council-establishedOn-datatype" in {each.rule for each in found}
+    assert [each.rule for each in validate(repository, {f"some{ending}": b"nothing of the kind"})] == [
+        f"{'ntriples' if ending == '.nt' else 'jsonld'}:syntax"
+    ]

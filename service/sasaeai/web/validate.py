@@ -96,7 +96,7 @@ def check() -> Response:
     """Show the page to check a file on, or check the file that is sent."""
     if request.method == "OPTIONS":
         return answers.preflight()
-    if request.method == "GET":
+    if request.method != "POST":
         return _form()
     if not answers.wants_html(FORMATS):
         return _report(answers.required(FORMATS))
@@ -126,7 +126,7 @@ def find() -> Response:
 @operation(
     "validate",
     "市区町村のブック。今の記録が入っています。",
-    "The workbook of a municipality, filled with what is recorded of it.",
+    "The workbook of a municipality. It is filled with what is recorded of it.",
     gives=[WORKBOOK],
     answers=[404, 422, 503],
     parameters=[CODE],
