@@ -185,6 +185,6 @@ def test_a_search_asks_nothing_of_the_store_once_the_lists_are_read(repository: 
 def test_every_page_has_a_search_box_that_keeps_the_language(service: Service) -> None:
     for path in ("/", "/queries/", "/sparql", "/lists/councils", "/doc/132241", "/about", "/nowhere"):
         body = ask(f"{service.url}{path}?lang=en", Accept="text/html").body.decode()
-        (form,) = re.findall(r'<form class="seek".*?</form>', body, re.DOTALL)
+        (form,) = re.findall(r'<form[^>]* action="/search".*?</form>', body, re.DOTALL)
         assert 'name="lang" value="en"' in form
         assert 'name="q"' in form
