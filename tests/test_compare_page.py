@@ -50,9 +50,11 @@ def test_cities_are_chosen_by_a_form_and_what_differs_by_a_link(visit: Page, ser
     visit.get_by_label("名称又は6桁のコード").fill("郡山市")
     visit.get_by_role("button", name="比べる").click()
     assert visit.url == f"{service.url}/compare?{TWO}"
+    visit.wait_for_load_state()
     every = visit.locator(".matrix tbody tr").count()
     visit.get_by_role("link", name="違いあり").click()
     assert visit.url == f"{service.url}/compare?{TWO}&only=differs"
+    visit.wait_for_load_state()
     assert 0 < visit.locator(".matrix tbody tr").count() < every
     assert visit.locator(".matrix tbody tr:not(.differs)").count() == 0
 

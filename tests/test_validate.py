@@ -335,9 +335,15 @@ def test_while_every_place_is_taken_pages_are_answered_and_files_are_asked_to_co
     running = start_service(run_dir=str(tmp_path / "run"), examined_at_once="1")
     try:
         wait_until(lambda: send(running, "csv", b"a\n1\n").status == 200)
-        with socket.socket(socket.AF_UNIX) as held:
-            held.connect(str(tmp_path / "run" / SOCKET))
-            held.recv(1000)
+        with contextlib.ExitStack() as stack:
+
+            def held() -> bool:
+                """Take the one place, when who had it before has gone."""
+                place = stack.enter_context(socket.socket(socket.AF_UNIX))
+                place.connect(str(tmp_path / "run" / SOCKET))
+                return b"started" in place.recv(1000)
+
+            wait_until(held)
             reply = send(running, "csv", b"a\n1\n")
             assert (reply.status, reply.headers["Retry-After"]) == (503, "5")
             assert ask(f"{running.url}/doc/{MINATO}").status == 200
