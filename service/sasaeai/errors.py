@@ -232,7 +232,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "The encoding of '{name}' cannot be told. Save it again as CSV in UTF-8 or Shift JIS.",
     },
     "no-desk": {
-        "ja": "このサービスには申請窓口がありません。開くには、データを置くフォルダを環境変数 SASAEAI_STATE に指定してください。",
+        "ja": "このサービスには申請窓口がありません。"
+        "開くには、データを置くフォルダを環境変数 SASAEAI_STATE に指定してください。",
         "en": "There is no desk here. To open one, name a folder for what the desk holds in SASAEAI_STATE.",
     },
     "desk-newer": {
@@ -268,14 +269,15 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "This takes signing in. Programs show the token in Authorization: Bearer.",
     },
     "too-many-refused": {
-        "ja": "正しくないトークンが続いたため、受け付けを止めています(1分に{limit}回まで)。少し待ってからもう一度お試しください。",
+        "ja": "正しくないトークンが続いたため、受け付けを止めています(1分に{limit}回まで)。"
+        "少し待ってからもう一度お試しください。",
         "en": "Too many tokens that are none have come from you ({limit} a minute). Try again in a moment.",
     },
     "stale-form": {
         "ja": "画面の有効期限が切れたか、ブラウザーがクッキーを受け付けていないため、操作を行いませんでした。"
         "画面を開き直し、HTTPSで接続していることを確かめてから、もう一度お試しください。",
-        "en": "Nothing was done: the page is too old, or the browser takes no cookies. Open the page again, over HTTPS, "
-        "and try once more.",
+        "en": "Nothing was done: the page is too old, or the browser takes no cookies. Open the page again, over "
+        "HTTPS, and try once more.",
     },
     "reviewers-only": {
         "ja": "受理・差戻し・復元は、審査用のトークンでだけできます。",
