@@ -125,6 +125,14 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "検索エンジンを準備しています。少し待ってからもう一度お試しください。",
         "en": "The query engine is starting. Try again in a moment.",
     },
+    "engine-lost": {
+        "ja": "検索エンジンにつながらないか、答えの途中で通信が途切れました。少し待ってからもう一度お試しください。",
+        "en": "The query engine cannot be reached, or went away before its answer was whole. Try again in a moment.",
+    },
+    "engine-refuses": {
+        "ja": "検索エンジンがこの要求を処理できませんでした。問合せを書き換えるか、分けて問い合わせてください。",
+        "en": "The query engine cannot carry this out. Word the query otherwise, or ask in several queries.",
+    },
     "not-found": {
         "ja": "「{what}」は見つかりません。",
         "en": "There is nothing at '{what}'.",
