@@ -28,6 +28,7 @@ from sasaeai.web import (
     questions,
     reference,
     requests,
+    saying,
     sparql,
     terms,
     texts,
@@ -43,6 +44,7 @@ def create_app(settings: Settings, store: Store) -> Flask:
     known = catalogue.questions(repository), declared.read(repository), Shelf(store, listings(repository))
     context.install(app, context.Context(settings, repository, store, *known))
     links.install(app)
+    saying.install(app)
     for each in (
         pages,
         sparql,
