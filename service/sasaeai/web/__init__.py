@@ -29,7 +29,9 @@ from sasaeai.web import (
     reference,
     requests,
     saying,
+    signing,
     sparql,
+    submissions,
     terms,
     texts,
     validate,
@@ -59,6 +61,8 @@ def create_app(settings: Settings, store: Store) -> Flask:
         lists,
         texts,
         validate,
+        signing,
+        submissions,
         discovery,
         reference,
     ):
