@@ -12,8 +12,9 @@ EDITOR := service/sasaeai/web/static/npm/yasqe.min.js
 serve: $(READY)
 	exec $(VENV)/bin/sasaeai serve --host $(HOST) --port $(PORT)
 
+# A file of tests runs in one process, so that what its tests share is made once.
 test: lint
-	$(VENV)/bin/pytest
+	$(VENV)/bin/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 quick: $(READY)
 	$(VENV)/bin/pytest -m "not slow"

@@ -65,6 +65,9 @@ class Settings:
 
     metrics_clients: Networks = _setting(_LOOPBACK, "addresses or networks that may read /metrics")
     keep_uploads_days: int = _setting(365, "days after a decision that an uploaded file is kept")
+    session_hours: float = _setting(12.0, "hours after which who has signed in at the desk has to do so again")
+    refused_tokens: int = _setting(10, "tokens of one client that are refused in a minute; beyond: 429")
+    plain_sign_in: bool = _setting(False, "sign in over plain HTTP from other machines too, not over HTTPS only")
     log_queries: bool = _setting(False, "write the text of each query to the journal of requests")
 
     @classmethod

@@ -28,7 +28,9 @@ from sasaeai.web import (
     questions,
     reference,
     requests,
+    signing,
     sparql,
+    submissions,
     terms,
     texts,
     validate,
@@ -57,6 +59,8 @@ def create_app(settings: Settings, store: Store) -> Flask:
         lists,
         texts,
         validate,
+        signing,
+        submissions,
         discovery,
         reference,
     ):
