@@ -36,9 +36,9 @@ def ratios(ours: Row, other: Row) -> list[float]:
 
 
 def wins(other: Row, ours: Row) -> bool:
-    """Tell whether a peer does better than ours."""
-    found = statistics.median(ratios(ours, other) or [1.0])
-    return found < 1 if other.unit == "requests/s" else found > 1
+    """Tell whether a peer does better than ours in every round."""
+    found = ratios(ours, other)
+    return bool(found) and (max(found) < 1 if other.unit == "requests/s" else min(found) > 1)
 
 
 def written(figure: float) -> str:

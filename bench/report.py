@@ -67,18 +67,18 @@ class Run:
         return "\n\n".join(parts)
 
     def _wins(self) -> str:
-        won: dict[tuple[str, str, str], list[int]] = {}
+        compared: dict[tuple[str, str, str], dict[int, bool]] = {}
         for cities, rows in sorted(self.sizes.items()):
             ours = {(row.subject, row.unit): row for row in rows if row.peer == OURS and row.values}
             for row in rows:
-                mine = ours.get((row.subject, row.unit))
-                if mine and row.peer not in (OURS, MACHINE) and row.values and wins(row, mine):
-                    won.setdefault((row.peer, row.subject, row.unit), []).append(cities)
+                if row.peer not in (OURS, MACHINE) and row.values and (mine := ours.get((row.subject, row.unit))):
+                    compared.setdefault((row.peer, row.subject, row.unit), {})[cities] = wins(row, mine)
         lines: dict[str, list[str]] = {}
-        for (peer, subject, unit), at in won.items():
-            where = "at every size" if len(at) == len(self.sizes) else f"{', '.join(f'{each:,}' for each in at)} cities"
-            lines.setdefault(peer, []).append(f"{subject}, {unit} ({where})")
-        return "\n".join(f"- **{peer}**: {'; '.join(what)}." for peer, what in lines.items())
+        for (peer, subject, unit), won in compared.items():
+            if at := [f"{cities:,}" for cities, better in won.items() if better]:
+                where = "wherever measured" if len(at) == len(won) else f"at {', '.join(at)}"
+                lines.setdefault(peer, []).append(f"{subject}, {unit} ({where})")
+        return "\n".join(f"- **{peer}**: {'; '.join(what)}." for peer, what in lines.items()) or "Nowhere."
 
     def _growth(self) -> str:
         sizes = sorted(self.sizes)

@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import endpoint
@@ -23,11 +24,17 @@ from figures import OURS, Row, machine
 from report import Run
 
 Measurement = Callable[[Path, int], list[Row]]
-MEASUREMENTS: dict[str, Measurement] = {"endpoint": endpoint.rows}
+BENCH = Path(__file__).resolve().parent
+MEASUREMENTS: dict[str, Measurement] = {
+    each.stem: import_module(each.stem).rows
+    for each in sorted(BENCH.glob("*.py"))
+    if "\ndef rows(" in each.read_text("utf-8")
+}
+"""Each module that has a function of this name: the file is the registration."""
 PACKAGES = ("pyoxigraph", "granian", "oxigraph", "rdflib", "rdflib-endpoint", "pyshacl")
 LARGE, ROUNDS_OF_LARGE = 400, 3
 """From so many cities on, so many rounds are enough: each takes long."""
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+DOCS = BENCH.parent / "docs"
 
 
 def measured(cities: int, rounds: int, measurements: Mapping[str, Measurement]) -> tuple[list[Row], bool]:

@@ -76,6 +76,13 @@ def test_a_ratio_is_of_figures_of_the_same_round_and_bold_where_the_peer_does_be
     assert repeated == "| repeated, requests/s | 400 | 100; 4.00 × (2.00–6.00) |"
 
 
+def test_a_peer_wins_where_it_does_better_in_every_round() -> None:
+    ours, other = Row("load", OURS, "s", (2.0, 2.0, 2.0)), Row("load", "Oxigraph", "s", (1.0, 1.0, 2.5))
+    assert markdown([ours, other]).endswith("| load, s | 2.00 | 1.00; 2.00 × (0.80–2.00) |")
+    run = Run("", "", "", sizes={4: [ours, other], 40: [ours, Row("load", "Oxigraph", "s", (1.0, 1.0, 1.5))]})
+    assert run.fill("<!-- figures: wins -->\n<!-- end -->").splitlines()[1] == "- **Oxigraph**: load, s (at 40)."
+
+
 def test_a_peer_without_figures_is_a_dash() -> None:
     assert markdown([Row("load", OURS, "s", (2.0,)), LEFT_OUT]).endswith("| load, s | 2.00 | – |")
 
