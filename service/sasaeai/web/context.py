@@ -122,7 +122,8 @@ def language() -> str:
 
 
 def _language() -> str:
-    if (wanted := request.args.get("lang")) in LANGUAGES:
+    # Tags of languages know no case (RFC 5646 §2.1.1).
+    if (wanted := request.args.get("lang", "").lower()) in LANGUAGES:
         return wanted
     return preferred_language(request.headers.get("Accept-Language", ""))
 
