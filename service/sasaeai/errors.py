@@ -125,6 +125,14 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "検索エンジンを準備しています。少し待ってからもう一度お試しください。",
         "en": "The query engine is starting. Try again in a moment.",
     },
+    "engine-lost": {
+        "ja": "検索エンジンにつながらないか、答えの途中で通信が途切れました。少し待ってからもう一度お試しください。",
+        "en": "The query engine cannot be reached, or went away before its answer was whole. Try again in a moment.",
+    },
+    "engine-refuses": {
+        "ja": "検索エンジンがこの要求を処理できませんでした。問合せを書き換えるか、分けて問い合わせてください。",
+        "en": "The query engine cannot carry this out. Word the query otherwise, or ask in several queries.",
+    },
     "not-found": {
         "ja": "「{what}」は見付かりません。",
         "en": "There is nothing at '{what}'.",
@@ -236,8 +244,9 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "The encoding of '{name}' cannot be told. Save it again as CSV in UTF-8 or Shift JIS.",
     },
     "no-desk": {
-        "ja": "申請窓口のデータを置く場所が決まっていません。環境変数 SASAEAI_STATE にフォルダを指定してください。",
-        "en": "There is no place for what the desk holds. Name a folder in SASAEAI_STATE.",
+        "ja": "このサービスには申請窓口がありません。"
+        "開くには、データを置くフォルダを環境変数 SASAEAI_STATE に指定してください。",
+        "en": "There is no desk here. To open one, name a folder for what the desk holds in SASAEAI_STATE.",
     },
     "desk-newer": {
         "ja": "申請窓口のファイルは新しい版のプログラムで作られています(版{found}、このプログラムは版{known}まで)。"
@@ -266,6 +275,21 @@ MESSAGES: dict[str, dict[str, str]] = {
     "token-refused": {
         "ja": "トークンが正しくないか、失効しています。発行されたとおりに入力してください。",
         "en": "This is no token, or one that was revoked. Give it as you were given it.",
+    },
+    "sign-in-needed": {
+        "ja": "サインインが必要です。プログラムからは、トークンを Authorization: Bearer に書いてください。",
+        "en": "This takes signing in. Programs show the token in Authorization: Bearer.",
+    },
+    "too-many-refused": {
+        "ja": "正しくないトークンが続いたため、受け付けを止めています(1分に{limit}回まで)。"
+        "少し待ってからもう一度お試しください。",
+        "en": "Too many tokens that are none have come from you ({limit} a minute). Try again in a moment.",
+    },
+    "stale-form": {
+        "ja": "画面の有効期限が切れたか、ブラウザーがクッキーを受け付けていないため、操作を行いませんでした。"
+        "画面を開き直し、HTTPSで接続していることを確かめてから、もう一度お試しください。",
+        "en": "Nothing was done: the page is too old, or the browser takes no cookies. Open the page again, over "
+        "HTTPS, and try once more.",
     },
     "reviewers-only": {
         "ja": "受理・差戻し・復元は、審査用のトークンでだけできます。",
@@ -348,7 +372,7 @@ MESSAGES: dict[str, dict[str, str]] = {
 }
 """What each mistake is called, and what it says to the person who made it."""
 
-MEMBERS = ("line", "column", "excerpt", "requested_version", "present_version")
+MEMBERS = ("line", "column", "excerpt", "requested_version", "present_version", "report")
 """The parameters of mistakes that programs are told by name, beside the words (RFC 9457 §3.2)."""
 
 

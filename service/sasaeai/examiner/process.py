@@ -1,7 +1,8 @@
 """The examiner: `python -m sasaeai.examiner.process RUN_DIR` reads the graph and forks a process for each file.
 
 It has one thread, holds what files are held against, and never reads a file itself. Who finds all places taken is told
-so at once. It ends when its standard input does, and takes its children along. SIGHUP has it read the graph anew.
+so at once. It ends when its standard input does, and takes its children along. It reads the graph anew when the desk
+has another revision, before it examines anything more, and at SIGHUP.
 """
 
 import contextlib
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from sasaeai.desk import revisions
 from sasaeai.errors import ServiceError
 from sasaeai.examiner import job
 from sasaeai.examiner.client import SOCKET
@@ -45,7 +47,7 @@ class Examiner:
 
     def __init__(self, run_dir: Path, settings: Settings) -> None:
         self._settings = settings
-        self._repository = Repository(settings.root)
+        self._repository = Repository(settings.root, settings.state)
         self._folder = run_dir / "examination"
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir()
@@ -82,7 +84,9 @@ class Examiner:
                 self._greet()
 
     def _read(self) -> job.Ground:
-        ground = job.Ground(Intake(self._repository), self._repository.version())
+        # Told first: what is accepted meanwhile is read the next time.
+        revision = revisions.last(self._settings.state)
+        ground = job.Ground(Intake(self._repository), self._repository.version(), revision)
         # The collector never looks at these again: it would touch every page, and so copy it in each child.
         gc.unfreeze()
         gc.collect()
@@ -93,22 +97,35 @@ class Examiner:
         if signal.SIGTERM in numbers:
             self._stop()
         if signal.SIGHUP in numbers:
-            try:
-                self._ground = self._read()
-                log("examiner-ready", version=self._ground.version)
-            except (OSError, ValueError, SyntaxError) as error:
-                # The engine has refused to publish such files too.
-                log("examiner-kept", version=self._ground.version, detail=str(error))
+            self._renew()
+
+    def _renew(self) -> None:
+        try:
+            self._ground = self._read()
+            log("examiner-ready", version=self._ground.version)
+        except (OSError, ValueError, SyntaxError, ServiceError) as error:
+            # The engine has refused to publish such files too.
+            log("examiner-kept", version=self._ground.version, detail=str(error))
 
     def _greet(self) -> None:
         with contextlib.suppress(BlockingIOError, ConnectionError, TimeoutError):
             connection, _ = self._listener.accept()
             with connection:
-                if len(self._children) < self._settings.examined_at_once:
-                    self._fork(connection)
-                else:
+                if len(self._children) >= self._settings.examined_at_once:
                     connection.settimeout(_REFUSAL_SECONDS)
                     connection.sendall(frames.pack(frames.from_error(ServiceError("busy", 503, retry_after=5))))
+                    return
+                if self._is_behind():
+                    self._renew()
+                self._fork(connection)
+
+    def _is_behind(self) -> bool:
+        """Tell whether a city has another revision than the one files would be held against."""
+        try:
+            return revisions.last(self._settings.state) != self._ground.revision
+        except ServiceError as error:
+            log("examiner-kept", version=self._ground.version, detail=str(error))
+            return False
 
     def _fork(self, connection: socket.socket) -> None:
         folder = Path(tempfile.mkdtemp(dir=self._folder))
@@ -145,7 +162,7 @@ def main() -> None:
     os.nice(_NICENESS)
     try:
         examiner = Examiner(Path(sys.argv[1]), Settings.from_environment())
-    except (OSError, ValueError, SyntaxError) as error:
+    except (OSError, ValueError, SyntaxError, ServiceError) as error:
         log("examiner-failed", detail=str(error))
         sys.exit(1)
     examiner.serve()

@@ -1,5 +1,6 @@
 """What every request needs: the settings, the repository, the store, the questions and the prefixes."""
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,7 @@ from rdflib import SKOS, Graph, Literal
 from sasaeai import calendar, catalogue
 from sasaeai.catalogue import Question
 from sasaeai.compare import Topic, topics
+from sasaeai.desk import Desk
 from sasaeai.errors import ServiceError
 from sasaeai.examiner import Examiner
 from sasaeai.indicators import indicators
@@ -22,6 +24,7 @@ from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.statements.keeping import Keeper, Thing
 from sasaeai.store import Store
+from sasaeai.store.budget import Budget
 from sasaeai.vocabulary import LANGUAGES, Words
 from sasaeai.web.negotiation import preferred_language
 
@@ -41,6 +44,19 @@ class Context:
     def examiner(self) -> Examiner:
         """Return who examines files."""
         return Examiner(self.settings)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Return the desk's records; ServiceError 404 where this service has no desk."""
+        if self.settings.state is None:
+            raise ServiceError("no-desk", 404)
+        return Desk(self.settings.state)
+
+    @cached_property
+    def refusals(self) -> Budget:
+        """Return what counts the tokens of each client that are none, over all web processes."""
+        folder = self.settings.run_dir or self.desk.state
+        return Budget(folder / "refusals", self.settings.refused_tokens)
 
     @cached_property
     def _keeper(self) -> Keeper[Any]:
@@ -95,8 +111,10 @@ def install(app: Flask, context: Context) -> None:
     app.jinja_env.globals["_"] = in_language
     app.jinja_env.globals["navigation"] = navigation
     app.jinja_env.globals["colophon"] = colophon
+    app.jinja_env.globals["has_desk"] = context.settings.state is not None
     app.jinja_env.globals["design_tokens"] = (Path(app.static_folder or "") / "npm" / "tokens.css").is_file()
     app.jinja_env.filters["reading"] = lambda text: calendar.reading(str(text), language())
+    app.jinja_env.filters["base64"] = lambda content: b64encode(content).decode()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -170,7 +188,9 @@ def navigation() -> list[tuple[str, str]]:
 
 def colophon() -> list[tuple[str, str]]:
     """Name the pages about the service itself, with their paths."""
+    desk = [("/submissions", in_language("申請窓口", "The desk"))] if here().settings.state else []
     return [
+        *desk,
         ("/about", in_language("このサービスについて", "About")),
         ("/ask", in_language("SPARQLを使わずに尋ねる", "Asking without SPARQL")),
         ("/docs", in_language("APIの説明", "API")),

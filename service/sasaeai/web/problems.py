@@ -50,6 +50,8 @@ def mark(response: Response, error: ServiceError) -> Response:
     response.headers["Cache-Control"] = "no-store"
     if error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
+    if error.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
     if error.status == 405:
         response.headers["Allow"] = error.parameters["allowed"]
     return response

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import PurePosixPath
+from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 
@@ -146,16 +147,20 @@ def template(code: str) -> Response:
 
 
 def _examined(form: Format) -> Examined:
+    return here().examiner.examine(*sent(), form.name, language())
+
+
+def sent() -> tuple[str, bytes]:
+    """Return the file that was sent, with a name that is no path; ServiceError 4xx without one that can be taken."""
     name, content = _sent()
     if not content:
         raise ServiceError("no-file", 400)
     if len(content) > (limit := here().settings.max_file_bytes):
         raise ServiceError("too-large", 413, limit=limit)
-    return here().examiner.examine(name, content, form.name, language())
+    return name, content
 
 
 def _sent() -> tuple[str, bytes]:
-    """Return the file that was sent, with a name that is no path."""
     if request.mimetype == FORM:
         sent = request.files.getlist("file")
         if len(sent) != 1 or not sent[0].filename:
@@ -180,27 +185,24 @@ def _report(wanted: Format) -> Response:
 
 
 def _page(examined: Examined) -> Response:
-    report = json.loads(examined.body)
+    return answers.send_page(render_template("validate-report.html", **told(examined.body), version=examined.version))
+
+
+def told(report_of: bytes) -> dict[str, Any]:
+    """Return what the page of a report shows: what was found, what was mended in reading, and the form to go on."""
+    report = json.loads(report_of)
     repairs = [each for each in report["findings"] if each["severity"] == "repair"]
     found = [each for each in report["findings"] if each["severity"] != "repair"]
-    html = render_template(
-        "validate-report.html",
-        report=report,
-        found=found,
-        repairs=repairs,
-        most=MOST,
-        **_offered(),
-        version=examined.version,
-    )
-    return answers.send_page(html)
+    return {"report": report, "found": found, "repairs": repairs, "most": MOST, **offered()}
 
 
 def _form(error: ServiceError | None = None) -> Response:
     problem = error.message(language()) if error else None
-    return answers.send_page(render_template("validate.html", problem=problem, **_offered()))
+    return answers.send_page(render_template("validate.html", problem=problem, **offered()))
 
 
-def _offered() -> dict[str, object]:
+def offered() -> dict[str, Any]:
+    """Return what the form to send a file shows."""
     return {
         "endings": ENDINGS,
         "largest": here().settings.max_file_bytes,
