@@ -112,9 +112,7 @@ def _code(_: Parameter, text: str) -> Term:
 
 
 def _day(_: Parameter, text: str) -> Term:
-    if text == "today":
-        return literal(calendar.today())
-    return literal(calendar.parse_day(text).day)
+    return literal(calendar.asked_day(text).day)
 
 
 def _year(_: Parameter, text: str) -> Term:

@@ -162,7 +162,7 @@ def as_of() -> calendar.Moment | None:
 
 def _moment(given: str) -> calendar.Moment:
     try:
-        return calendar.parse_day(given)
+        return calendar.asked_day(given)
     except calendar.CalendarError as error:
         why = {each: error.message(each) for each in LANGUAGES}
         raise ServiceError("bad-day", 400, parameter="asOf", why=why) from None
