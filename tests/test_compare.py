@@ -18,6 +18,7 @@ from rdflib import RDF, Graph, URIRef
 from rdflib.namespace import PROV
 
 from sasaeai import calendar
+from sasaeai.compare.sheets import TITLES
 from sasaeai.formats import BY_NAME
 
 from .conftest import ROOT, Service, start_service, stop_service
@@ -225,17 +226,19 @@ def test_page_csv_workbook_and_rdf_have_the_same_cells(service: Service, query: 
         assert page_words(row["valueLabel"], language) == value.said
     reply = ask(f"{service.url}/compare.xlsx?{query}", Accept_Language=language)
     book = load_workbook(io.BytesIO(reply.body))
-    head, *sheet = book["values"].iter_rows(values_only=True)
+    matrix, _, values, _ = book.worksheets
+    assert tuple(book.sheetnames) == TITLES[language]
+    head, *sheet = values.iter_rows(values_only=True)
     assert [
         {str(key): str(cell if cell is not None else "") for key, cell in zip(head, row, strict=True)} for row in sheet
     ] == written
-    assert len(list(book["compare"].iter_rows())) == len({row["topic"] for row in written}) + 1
+    assert len(list(matrix.iter_rows())) == len({row["topic"] for row in written}) + 1
     assert graph_rows(service, query, language) == sorted(csv_row(row) for row in written)
 
 
 def numbers(service: Service, query: str, language: str = "ja") -> list[dict[str, object]]:
     reply = ask(f"{service.url}/compare.xlsx?{query}", Accept_Language=language)
-    head, *sheet = load_workbook(io.BytesIO(reply.body))["numbers"].iter_rows(values_only=True)
+    head, *sheet = load_workbook(io.BytesIO(reply.body)).worksheets[1].iter_rows(values_only=True)
     return [dict(zip(map(str, head), row, strict=True)) for row in sheet]
 
 
