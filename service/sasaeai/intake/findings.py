@@ -145,7 +145,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "The column '{value}' is missing: without keys every row is a new one. Keep the columns as exported.",
     },
     "no-heading": {
-        "ja": "見出しの行が見つかりません。書き出したブックの見出しを1行目に残してください。",
+        "ja": "見出しの行が見付かりません。書き出したブックの見出しを1行目に残してください。",
         "en": "No row of headings was found. Keep the headings as exported in the first row.",
     },
     "other-unreadable": {

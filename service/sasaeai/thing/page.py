@@ -111,7 +111,7 @@ def _page(  # noqa: PLR0913, PLR0917 — what the three pages differ in
     chosen = _chosen(groups, wanted)
     pages = max(1, math.ceil(sum(each.count for each in chosen) / ROWS))
     if not 1 <= wanted.number <= pages:
-        raise ServiceError("not-found", 404, what=f"{about.iri} ({wanted.number}/{pages})")
+        raise ServiceError("no-such-page", 404, page=wanted.number, last=pages)
     found = _listed(store, listing, about, chosen, wanted.number)
     briefs = links.briefs(store, repository, (row["subject"]["value"] for row in found), source)
     context = _context(store, repository, about, briefs)

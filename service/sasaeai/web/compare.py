@@ -135,7 +135,7 @@ def _resolved(asked: Asked) -> Asked:
 
 def _moment(text: str) -> Moment:
     try:
-        return calendar.parse_day(text)
+        return calendar.asked_day(text)
     except calendar.CalendarError as error:
         why = {each: error.message(each) for each in ("ja", "en")}
         raise ServiceError("bad-day", 400, parameter="asOf", why=why) from None
