@@ -189,7 +189,9 @@ def test_nothing_on_the_desk_stands_in_anyones_way(
     page.wait_for_url("**/submissions*")
     for path in ("/submissions", f"/submissions/{receipt}", "/revisions", f"/revisions/{number}"):
         page.set_viewport_size(view)  # type: ignore[arg-type]
-        page.goto(f"{service.url}{path}?lang={language}")
+        reply = page.goto(f"{service.url}{path}?lang={language}")
+        assert reply
+        assert reply.status == 200
         is_in_nobodys_way(page)
     context.close()
 
