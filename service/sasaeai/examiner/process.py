@@ -32,6 +32,8 @@ from sasaeai.store import frames
 _WAITING = 64
 _NICENESS = 10
 _REFUSAL_SECONDS = 1.0
+_LOOK_SECONDS = 2.0
+"""How often to look for a new revision while nothing else is to be done: who comes next need not wait for it."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,9 @@ class Examiner:
             selector.register(each, selectors.EVENT_READ)
         log("examiner-ready", version=self._ground.version)
         while True:
-            ready = {key.fileobj for key, _ in selector.select()}
+            ready = {key.fileobj for key, _ in selector.select(_LOOK_SECONDS)}
+            if not ready and self._is_behind():
+                self._renew()
             if 0 in ready and not os.read(0, 4096):
                 self._stop()
             if bell in ready:

@@ -114,6 +114,7 @@ def install(app: Flask, context: Context) -> None:
     app.jinja_env.globals["has_desk"] = context.settings.state is not None
     app.jinja_env.globals["design_tokens"] = (Path(app.static_folder or "") / "npm" / "tokens.css").is_file()
     app.jinja_env.filters["reading"] = lambda text: calendar.reading(str(text), language())
+    app.jinja_env.filters["in_japan"] = calendar.in_japan
     app.jinja_env.filters["base64"] = lambda content: b64encode(content).decode()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
