@@ -318,6 +318,29 @@ class AwayStore(LocalStore):
         raise ServiceError("engine-away", 503, retry_after=5)
 
 
+def test_a_revision_that_the_rules_do_not_go_with_any_more_is_not_restored(desk: Desk, repository: Repository) -> None:
+    wrong = repository.city(TAMA)[PAGE].replace(b"sas:position 1 ;", b"sas:position 0 ;")
+    base = repository.packaged(TAMA)
+    with desk.writing() as connection:
+        revisions.add(connection, TAMA, revisions.Content({PAGE: wrong}, base), "of old", after=0)
+        revisions.add(connection, TAMA, revisions.Content(Repository(ROOT).city(TAMA), base), "of late", after=1)
+    reviewer = token(desk)
+    assert refusal(lambda: publish.restore(desk, repository, None, reviewer, 1)) == "revision-not-conforming"
+    assert len(revisions.of_city(desk, TAMA)) == 2
+    assert publish.restore(desk, repository, None, reviewer, 2).revision.restored == 2
+
+
+def test_a_document_on_which_another_rests_is_not_left_out(desk: Desk, repository: Repository) -> None:
+    present = repository.city(TAMA)
+    rests_on = next(
+        name
+        for name in present
+        if name != PAGE and any(str(value).startswith(f"{ID}{TAMA}/") for _, _, value in read_statements(present[name]))
+    )
+    receipt = submitted(desk, repository, {rests_on: present[rests_on]})
+    assert refusal(lambda: publish.accept(desk, repository, None, token(desk), receipt)) == "not-conforming"
+
+
 def test_without_an_engine_a_revision_is_accepted_and_seen_at_the_next_start(
     desk: Desk, repository: Repository
 ) -> None:

@@ -26,6 +26,7 @@ from sasaeai.statements.keeping import Keeper, Thing
 from sasaeai.store import Store
 from sasaeai.store.budget import Budget
 from sasaeai.vocabulary import LANGUAGES, Words
+from sasaeai.web import askers
 from sasaeai.web.negotiation import preferred_language
 
 
@@ -129,6 +130,11 @@ def here() -> Context:
     """Return the context of the application that answers this request."""
     context: Context = current_app.extensions["sasaeai"]
     return context
+
+
+def client() -> str:
+    """Return the account that the limits of who asks are kept on."""
+    return askers.account(askers.address(request.environ, here().settings.trusted_proxies))
 
 
 def language() -> str:
