@@ -33,7 +33,13 @@ UNREADABLE = 3
 class Engine:
     """Keep one generation of workers alive, and put a new one in its place when the data change."""
 
-    def __init__(self, run_dir: Path, settings: Settings, repository: Repository) -> None:
+    def __init__(
+        self,
+        run_dir: Path,
+        settings: Settings,
+        repository: Repository,
+        read: Callable[[Repository], Holdings] = Holdings.read,
+    ) -> None:
         self.run_dir = run_dir
         self.settings = settings
         self.repository = repository
@@ -43,7 +49,7 @@ class Engine:
         # repository finds it: nothing is lost between the two.
         self.control = control.bind(run_dir / "control")
         self.prefixes = prefixes(repository)
-        self.holdings = Holdings.read(repository)
+        self.holdings = read(repository)
         # The collector never looks at the data again: it would touch every page, and so copy it in each worker.
         gc.collect()
         gc.freeze()
