@@ -47,6 +47,7 @@ class Settings:
         "merged", "what the server's default graph is: one of its own, or the union of all", choices=_DEFAULTS
     )
     store_atomic: bool = _setting(False, "readers at the server see an update request whole or not at all")
+    store_copy: bool = _setting(False, "answer from a copy of the server's graphs, kept within; it follows the server")
     store_seconds: float = _setting(600.0, "time an update may take")
 
     own_workers: int = _setting(2, "query workers for the service's own bounded questions")

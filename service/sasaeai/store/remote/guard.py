@@ -11,7 +11,7 @@ from typing import NoReturn
 from sasaeai.repository import Conflict, GraphFile, QueryFile, Repository
 from sasaeai.settings import Settings
 from sasaeai.store.engine import Engine
-from sasaeai.store.remote.client import GUARD
+from sasaeai.store.remote.client import WITHIN
 
 
 class Empty(Repository):
@@ -33,7 +33,7 @@ class Empty(Repository):
 def main(run_dir: str) -> NoReturn:
     """Serve an engine over nothing."""
     settings = Settings.from_environment()
-    folder = Path(run_dir) / GUARD
+    folder = Path(run_dir) / WITHIN
     folder.mkdir(exist_ok=True)
     Engine(folder, settings, Empty(settings.root)).serve()
 
