@@ -18,7 +18,7 @@ from sasaeai.errors import ServiceError
 from sasaeai.examiner import Examiner
 from sasaeai.indicators import indicators
 from sasaeai.indicators.measures import Measures
-from sasaeai.lists.entries import Shelf
+from sasaeai.lists.shelf import Shelf
 from sasaeai.prefixes import Prefixes
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
