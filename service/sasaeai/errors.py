@@ -125,6 +125,14 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "検索エンジンを準備しています。少し待ってからもう一度お試しください。",
         "en": "The query engine is starting. Try again in a moment.",
     },
+    "engine-lost": {
+        "ja": "検索エンジンにつながらないか、答えの途中で通信が途切れました。少し待ってからもう一度お試しください。",
+        "en": "The query engine cannot be reached, or went away before its answer was whole. Try again in a moment.",
+    },
+    "engine-refuses": {
+        "ja": "検索エンジンがこの要求を処理できませんでした。問合せを書き換えるか、分けて問い合わせてください。",
+        "en": "The query engine cannot carry this out. Word the query otherwise, or ask in several queries.",
+    },
     "not-found": {
         "ja": "「{what}」は見つかりません。",
         "en": "There is nothing at '{what}'.",
@@ -232,7 +240,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "The encoding of '{name}' cannot be told. Save it again as CSV in UTF-8 or Shift JIS.",
     },
     "no-desk": {
-        "ja": "このサービスには申請窓口がありません。開くには、データを置くフォルダを環境変数 SASAEAI_STATE に指定してください。",
+        "ja": "このサービスには申請窓口がありません。"
+        "開くには、データを置くフォルダを環境変数 SASAEAI_STATE に指定してください。",
         "en": "There is no desk here. To open one, name a folder for what the desk holds in SASAEAI_STATE.",
     },
     "desk-newer": {
@@ -268,14 +277,15 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "This takes signing in. Programs show the token in Authorization: Bearer.",
     },
     "too-many-refused": {
-        "ja": "正しくないトークンが続いたため、受け付けを止めています(1分に{limit}回まで)。少し待ってからもう一度お試しください。",
+        "ja": "正しくないトークンが続いたため、受け付けを止めています(1分に{limit}回まで)。"
+        "少し待ってからもう一度お試しください。",
         "en": "Too many tokens that are none have come from you ({limit} a minute). Try again in a moment.",
     },
     "stale-form": {
         "ja": "画面の有効期限が切れたか、ブラウザーがクッキーを受け付けていないため、操作を行いませんでした。"
         "画面を開き直し、HTTPSで接続していることを確かめてから、もう一度お試しください。",
-        "en": "Nothing was done: the page is too old, or the browser takes no cookies. Open the page again, over HTTPS, "
-        "and try once more.",
+        "en": "Nothing was done: the page is too old, or the browser takes no cookies. Open the page again, over "
+        "HTTPS, and try once more.",
     },
     "reviewers-only": {
         "ja": "受理・差戻し・復元は、審査用のトークンでだけできます。",

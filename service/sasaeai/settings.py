@@ -6,14 +6,16 @@ from dataclasses import dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
+_STORES, _AUTHENTICATIONS, _DEFAULTS = ("embedded", "sparql"), ("none", "basic", "digest"), ("merged", "union")
 _LOOPBACK: Networks = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 
-def _setting(default: Any, meaning: str) -> Any:
-    return field(default=default, metadata={"meaning": meaning})
+def _setting(default: Any, meaning: str, *, choices: tuple[str, ...] = (), secret: bool = False) -> Any:
+    return field(default=default, repr=not secret, metadata={"meaning": meaning, "choices": choices})
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,21 @@ class Settings:
     run_dir: Path | None = _setting(None, "folder for the engine's sockets; default: a new short one under /tmp")
 
     trusted_proxies: Networks = _setting((), "addresses or networks of proxies whose X-Forwarded-For is believed")
+
+    store: str = _setting("embedded", "what answers queries: the engine within, or a server", choices=_STORES)
+    store_query: str = _setting("", "address at which the server of SASAEAI_STORE=sparql takes queries")
+    store_update: str = _setting("", "address at which it takes updates; default: none, and this service only reads")
+    store_graphs: str = _setting("", "address of its graph store; default: none, and whole graphs come by update too")
+    store_auth: str = _setting("none", "how the server wants to be told who asks", choices=_AUTHENTICATIONS)
+    store_user: str = _setting("", "name under which updates are sent")
+    store_password: str = _setting("", "its password", secret=True)
+    store_reader: str = _setting("", "name under which queries are sent, which should have no right to write")
+    store_reader_password: str = _setting("", "its password", secret=True)
+    store_default_graph: str = _setting(
+        "merged", "what the server's default graph is: one of its own, or the union of all", choices=_DEFAULTS
+    )
+    store_atomic: bool = _setting(False, "readers at the server see an update request whole or not at all")
+    store_seconds: float = _setting(600.0, "time an update may take")
 
     own_workers: int = _setting(2, "query workers for the service's own bounded questions")
     own_seconds: float = _setting(5.0, "deadline of a question of the service's own")
@@ -83,9 +100,12 @@ class Settings:
                 continue
             try:
                 values[each.name] = _read(each.default, str(each.type), text)
+                _choose(each.metadata["choices"], text)
             except ValueError as error:
                 raise ValueError(f"{name}={text!r}: {error}") from None
-        return cls(**values)
+        settings = cls(**values)
+        _look_at_addresses(settings)
+        return settings
 
     def to_environment(self) -> dict[str, str]:
         """Write the settings that are not at their defaults as `SASAEAI_…` variables, for a child process."""
@@ -102,6 +122,23 @@ def written(value: Any) -> str:
     if isinstance(value, tuple):
         return ",".join(map(str, value))
     return str(int(value) if isinstance(value, bool) else value)
+
+
+def _look_at_addresses(settings: Settings) -> None:
+    """Raise ValueError for a server without a usable address; its words hold no password."""
+    for name in ("store_query", "store_update", "store_graphs"):
+        given, variable = getattr(settings, name), f"SASAEAI_{name.upper()}"
+        parts = urlsplit(given)
+        if parts.username is not None or parts.password is not None:
+            raise ValueError(f"{variable} holds a name or a password: SASAEAI_STORE_USER and the like are for these")
+        needed = given or (settings.store == "sparql" and name == "store_query")
+        if needed and not (parts.scheme in {"http", "https"} and parts.hostname):
+            raise ValueError(f"{variable}={given!r}: wants an address that begins with http:// or https://")
+
+
+def _choose(choices: tuple[str, ...], text: str) -> None:
+    if choices and text not in choices:
+        raise ValueError(f"wants one of {', '.join(choices)}")
 
 
 def _read(default: Any, kind: str, text: str) -> Any:

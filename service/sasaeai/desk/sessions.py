@@ -10,7 +10,6 @@ from sasaeai.desk import tokens
 from sasaeai.desk.audit import note
 from sasaeai.desk.database import STAMP, Desk, now
 from sasaeai.desk.tokens import Token
-from sasaeai.errors import ServiceError
 
 _BYTES = 32
 

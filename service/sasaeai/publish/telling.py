@@ -57,8 +57,7 @@ def chapters(changes: Iterable[Change], wording: Wording, language: str) -> list
 
 def _things(changes: Iterable[Change], wording: Wording, language: str) -> list[Told]:
     return [
-        _told(thing, list(of), wording, language)
-        for thing, of in groupby(changes, key=lambda each: each.statement[0])
+        _told(thing, list(of), wording, language) for thing, of in groupby(changes, key=lambda each: each.statement[0])
     ]
 
 

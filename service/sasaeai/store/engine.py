@@ -20,7 +20,7 @@ from sasaeai.errors import ServiceError
 from sasaeai.journal import log
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
-from sasaeai.store import dump, frames, metrics
+from sasaeai.store import control, dump, frames, metrics
 from sasaeai.store.generation import Generation, Place, fork
 from sasaeai.store.loading import Holdings, prefixes
 
@@ -37,10 +37,11 @@ class Engine:
         self.run_dir = run_dir
         self.settings = settings
         self.repository = repository
-        self.bell, self._clapper = _bell()
+        # From before the graph is read on, what is signalled is heard.
+        self.bell, self._clapper = control.bell(signal.SIGCHLD, signal.SIGHUP)
         # From here on who publishes waits for his turn. Who came before has left what he publishes where the
         # repository finds it: nothing is lost between the two.
-        self.control = _bind(run_dir / "control")
+        self.control = control.bind(run_dir / "control")
         self.prefixes = prefixes(repository)
         self.holdings = Holdings.read(repository)
         # The collector never looks at the data again: it would touch every page, and so copy it in each worker.
@@ -213,7 +214,7 @@ class Engine:
         try:
             match head.get("type"):
                 case "publish":
-                    version = self._publish(self.holdings.apply(_graphs(head, body)))
+                    version = self._publish(self.holdings.apply(control.graphs(head, body)))
                 case "reread":
                     version = self._publish(self.holdings.reread(self.repository))
                 case "dump":
@@ -228,39 +229,6 @@ class Engine:
             log("fault", detail=repr(error))
             return frames.from_error(ServiceError("internal", 500))
         return {"type": "version", "version": version}
-
-
-def _bell() -> tuple[socket.socket, socket.socket]:
-    """Have each signal that comes write its number where the selector sees it, from before the graph is read."""
-    bell, clapper = socket.socketpair()
-    for each in (bell, clapper):
-        each.setblocking(False)
-    for number in (signal.SIGCHLD, signal.SIGHUP):
-        signal.signal(number, lambda *_: None)
-    # Only ^C at a terminal sends it: it is meant for the supervisor, which ends its children in their order.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.set_wakeup_fd(clapper.fileno(), warn_on_full_buffer=False)
-    return bell, clapper
-
-
-def _graphs(head: frames.Head, body: bytes) -> dict[str, bytes | None]:
-    """Cut the body of a publication into its graphs."""
-    graphs: dict[str, bytes | None] = {}
-    start = 0
-    for name, length in head["graphs"]:
-        graphs[name] = None if length is None else body[start : start + length]
-        start += length or 0
-    return graphs
-
-
-def _bind(path: Path) -> socket.socket:
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
-    control.bind(str(fresh))
-    control.listen(16)
-    os.rename(fresh, path)
-    return control
 
 
 def _outcome(status: int) -> dict[str, Any]:

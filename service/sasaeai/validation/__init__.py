@@ -10,7 +10,8 @@ from pathlib import Path
 from sasaeai.repository import Repository
 from sasaeai.validation.checks import Merged, against_checks
 from sasaeai.validation.documents import SYNTAXES, Document, read
-from sasaeai.validation.shapes import Progress, Said, Shapes, against_shapes
+from sasaeai.validation.said import Said
+from sasaeai.validation.shapes import Progress, Shapes, against_shapes
 from sasaeai.validation.violation import Violation, short
 
 __all__ = ["SYNTAXES", "Ground", "Violation", "short", "validate"]

@@ -5,6 +5,7 @@ from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -49,6 +50,9 @@ WRITTEN = {
 
 ILL_TYPED = URIRef("urn:sasaeai:ill-typed")
 """The datatype given, before shapes look, to what is not written as its own datatype wants."""
+
+
+_STRING = ox.NamedNode(str(XSD.string))
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,6 +134,15 @@ def _term(term: Any) -> Node:
         case ox.NamedNode():
             return URIRef(term.value)
     return BNode(term.value)
+
+
+@lru_cache(10_000)
+def fits(literal: ox.Literal) -> bool:
+    """Tell whether a literal is written as its datatype wants."""
+    if literal.language or literal.datatype == _STRING:
+        return True
+    term = _term(literal)
+    return isinstance(term, Literal) and term.datatype != ILL_TYPED and not term.ill_typed
 
 
 def _is_well_written(value: str, datatype: URIRef) -> bool:

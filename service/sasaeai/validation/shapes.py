@@ -1,24 +1,23 @@
 """The door to pySHACL: the shapes of the repository applied to what some documents speak of."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import pyoxigraph as ox
 import pyshacl
-from rdflib import RDF, SH, SKOS, Graph, URIRef
+from rdflib import RDF, SH, Graph, URIRef
 from rdflib.term import Node
 
+from sasaeai.validation.conforming import Conforming
 from sasaeai.validation.documents import Document, text, triple
+from sasaeai.validation.said import BEYOND, Said
 from sasaeai.validation.violation import Violation
 from sasaeai.vocabulary import SAS, SHAPES
 
 WORDS = {str(each) for each in (SH.name, SH.description, SH.message, SH.order, SH.group)}
 """What shapes say to people. pySHACL goes through all that a shape says at every node: without these it takes half."""
-
-BEYOND = {str(RDF.type), str(SKOS.inScheme)}
-"""What shapes ask of the things a thing points to."""
 
 WITHIN_ONE_SOURCE = ("maxCount", "uniqueLang")
 """Constraints that hold of each document by itself: where two disagree both stand, each in its graph."""
@@ -30,44 +29,26 @@ Progress = Callable[[int, int], None]
 """Told how many things have been looked at, of how many."""
 
 
-class Said:
-    """Hold what is said of each thing, and by which document; of others it may look up what they hold."""
-
-    def __init__(
-        self, documents: Iterable[Document], others: "Said | None" = None, without: Collection[Document] = ()
-    ) -> None:
-        self._others, self._without = others, frozenset(map(id, without))
-        self._said: dict[str, list[tuple[Document, ox.Quad]]] = defaultdict(list)
-        for document in documents:
-            for each in document.triples:
-                self._said[text(each.subject)].append((document, each))
-
-    def of(self, thing: str) -> list[tuple[Document, ox.Quad]]:
-        """Return what is said of a thing, but for what the documents say that are left out."""
-        own = self._said.get(thing, [])
-        if self._others is None:
-            return own
-        return own + [pair for pair in self._others.of(thing) if id(pair[0]) not in self._without]
-
-
 @dataclass(frozen=True)
 class Shapes:
-    """Hold the shapes as one graph without their words, and the words of their errors."""
+    """Hold the shapes as one graph without their words, the words of their errors, and what is told without pySHACL."""
 
     graph: Graph
     messages: Mapping[str, Mapping[str, str]]
+    conforming: Conforming
 
     @classmethod
     def of(cls, documents: Iterable[Document]) -> "Shapes":
         """Take the shapes out of the documents that hold them: what data say of shapes is no shape."""
+        own = [each for each in documents if each.folder == "shapes"]
         graph = Graph()
         messages: dict[str, dict[str, str]] = defaultdict(dict)
-        for each in (each for document in documents if document.folder == "shapes" for each in document.triples):
+        for each in (each for document in own for each in document.triples):
             if each.predicate.value not in WORDS and not each.predicate.value.startswith(SAS):
                 graph.add(triple(each))
             elif each.predicate.value == str(SH.message) and isinstance(each.object, ox.Literal):
                 messages[text(each.subject)][str(each.object.language)] = each.object.value
-        return cls(graph, messages)
+        return cls(graph, messages, Conforming(own))
 
 
 def against_shapes(
@@ -76,7 +57,7 @@ def against_shapes(
     """Yield what breaks a shape in what `spoken_of` says, in sight of all that is said; tell the progress in things."""
     graphs = {each.graph for each in spoken_of}
     focus = {text(each.subject) for document in spoken_of if document.folder == "data" for each in document.triples}
-    for shape, kind, thing, path, value in _broken(shapes.graph, said, sorted(focus), progress):
+    for shape, kind, thing, path, value in _broken(shapes, said, sorted(focus), progress):
         about = [pair for pair in said.of(thing) if not path or pair[1].predicate.value == path]
         if kind in WITHIN_ONE_SOURCE and not _too_many(about, kind, shapes.graph.value(shape, SH.maxCount)):
             continue
@@ -96,14 +77,16 @@ def against_shapes(
 
 
 def _broken(
-    shapes: Graph, said: Said, focus: Sequence[str], progress: Progress
+    shapes: Shapes, said: Said, focus: Sequence[str], progress: Progress
 ) -> Iterator[tuple[URIRef, str, str, str, str]]:
-    """Apply the shapes to some things at a time: no shape looks further than one step from its thing."""
-    for start in range(0, len(focus), _BATCH):
-        progress(start, len(focus))
-        batch = set(focus[start : start + _BATCH])
+    """Apply the shapes to what may break one, some things at a time: no shape looks further than one step."""
+    progress(0, len(focus))
+    doubtful = shapes.conforming.doubtful(said, focus)
+    for start in range(0, len(doubtful), _BATCH):
+        progress(len(focus) - len(doubtful) + start, len(focus))
+        batch = set(doubtful[start : start + _BATCH])
         data = _in_sight(said, batch)
-        _, report, failure = pyshacl.validate(data, shacl_graph=_aimed(shapes, data, batch), inplace=True)
+        _, report, failure = pyshacl.validate(data, shacl_graph=_aimed(shapes.graph, data, batch), inplace=True)
         if not isinstance(report, Graph):
             raise TypeError(f"the shapes cannot be applied: {failure}")
         yield from _results(report)

@@ -28,6 +28,7 @@ from sasaeai.web import (
     questions,
     reference,
     requests,
+    revisions,
     signing,
     sparql,
     submissions,
@@ -61,6 +62,7 @@ def create_app(settings: Settings, store: Store) -> Flask:
         validate,
         signing,
         submissions,
+        revisions,
         discovery,
         reference,
     ):

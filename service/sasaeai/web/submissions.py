@@ -4,7 +4,7 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, make_response, redirect, request
 
 from sasaeai import publish
 from sasaeai.desk import revisions, submissions
@@ -14,13 +14,12 @@ from sasaeai.desk.tokens import Token
 from sasaeai.errors import ServiceError
 from sasaeai.formats import OBJECTS
 from sasaeai.publish import Review
-from sasaeai.statements.municipalities import municipalities
-from sasaeai.vocabulary import LANGUAGES
-from sasaeai.web import answers, signing, validate
+from sasaeai.web import desk, signing, validate
 from sasaeai.web.context import here, language
 from sasaeai.web.links import on_host
 from sasaeai.web.negotiation import HTML
 from sasaeai.web.operations import operation, parameter
+from sasaeai.web.revisions import worded
 
 blueprint = Blueprint("submissions", __name__)
 blueprint.register_error_handler(ServiceError, signing.to_sign_in)
@@ -63,7 +62,7 @@ def submit() -> Response:
     """Examine a file; hand it in if nothing is wrong with it, else show what is."""
     token = signing.asker()
     signing.check_form()
-    as_page = _reads_pages()
+    as_page = desk.reads_pages()
     try:
         handed, commented = here().examiner.hand_in(*validate.sent(), language())
         if handed.mistakes and as_page:
@@ -79,7 +78,7 @@ def submit() -> Response:
     submissions.forget(here().desk, here().settings.keep_uploads_days)
     if as_page:
         return _to(receipt)
-    response = _json(_described(publish.find(here().desk, token, receipt)))
+    response = desk.send(_described(publish.find(here().desk, token, receipt)))
     response.status_code = 201
     response.headers["Location"] = f"/submissions/{receipt}"
     return response
@@ -103,7 +102,7 @@ def one(receipt: str) -> Response:
 @operation(
     "desk",
     "提出されたファイル。送った市区町村と審査者だけに。",
-    "The file that was handed in: to its city and to reviewers only.",
+    "The file that was handed in. To its city and to reviewers only.",
     gives=["application/octet-stream"],
     answers=[401, 404, 410, 503],
     parameters=[RECEIPT],
@@ -128,7 +127,8 @@ def file(receipt: str) -> Response:
     "受理して公開する。審査者だけに。既存の団体とみなす新しい団体は same:(新)=(既存)で。",
     "Accept it, and publish it. Reviewers only. A new organisation that is a known one: same:(new)=(known).",
     method="POST",
-    answers=[200, 303, 400, 401, 403, 404, 409, 413, 422, 503],
+    gives=[OBJECTS],
+    answers=[303, 400, 401, 403, 404, 409, 413, 422, 503],
     parameters=[RECEIPT, "lang"],
     body=signing.form(over={"type": "string", "enum": ["1"]}),
 )
@@ -143,10 +143,10 @@ def accept(receipt: str) -> Response:
         _found(token, receipt)
         publish.accept(context.desk, context.repository, context.store, token, receipt, same=same, over=over)
     except ServiceError as error:
-        if not _reads_pages():
+        if not desk.reads_pages():
             raise
         return _shown(receipt, error)
-    return _to(receipt) if _reads_pages() else _shown(receipt)
+    return _to(receipt) if desk.reads_pages() else _shown(receipt)
 
 
 @blueprint.post("/submissions/<receipt>/return")
@@ -155,7 +155,8 @@ def accept(receipt: str) -> Response:
     "意見を付けて差し戻す。審査者だけに。",
     "Return it with a comment. Reviewers only.",
     method="POST",
-    answers=[200, 303, 400, 401, 403, 404, 409, 413, 422, 503],
+    gives=[OBJECTS],
+    answers=[303, 400, 401, 403, 404, 409, 413, 422, 503],
     parameters=[RECEIPT, "lang"],
     body=signing.form(comment={"type": "string", "maxLength": 4000}),
 )
@@ -167,20 +168,20 @@ def return_(receipt: str) -> Response:
         _found(token, receipt)
         publish.return_(here().desk, token, receipt, request.form.get("comment", ""))
     except ServiceError as error:
-        if not _reads_pages():
+        if not desk.reads_pages():
             raise
         return _shown(receipt, error)
-    return _to(receipt) if _reads_pages() else _shown(receipt)
+    return _to(receipt) if desk.reads_pages() else _shown(receipt)
 
 
 def _listed(error: ServiceError | None = None) -> Response:
     token = signing.asker()
     found = publish.listed(here().desk, token)
-    if not _reads_pages():
-        return _json({"submissions": [_described(each) for each in found]})
+    if not desk.reads_pages():
+        return desk.send({"submissions": [_described(each) for each in found]})
     waiting = [each for each in found if each.state == submissions.RECEIVED]
     decided = [each for each in reversed(found) if each.state != submissions.RECEIVED][:_SHOWN]
-    return _page("submissions.html", error, waiting=waiting, decided=decided, **validate.offered())
+    return desk.page("submissions.html", error, waiting=waiting, decided=decided, **validate.offered())
 
 
 def _shown(receipt: str, error: ServiceError | None = None) -> Response:
@@ -189,10 +190,10 @@ def _shown(receipt: str, error: ServiceError | None = None) -> Response:
     waits = found.state == submissions.RECEIVED
     review = publish.review(here().desk, here().repository, receipt) if waits else None
     made = [each for each in revisions.of_city(here().desk, found.city) if each.submission == receipt]
-    if not _reads_pages():
+    if not desk.reads_pages():
         told = _described(found) | {"revision": made[0].id if made else None}
-        return _json(told | {"review": _reviewed(review) if review else None})
-    return _page(
+        return desk.send(told | {"review": _reviewed(review) if review else None})
+    return desk.page(
         "submission.html",
         error,
         it=found,
@@ -207,7 +208,7 @@ def _shown(receipt: str, error: ServiceError | None = None) -> Response:
 def _mistaken(report: bytes, commented: bytes) -> Response:
     """Show what is wrong in a file that was not received; the file goes back with comments, since it is not kept."""
     carried = commented if len(commented) <= _LONGEST_FILE else b""
-    return _page("submission-report.html", None, 422, commented=carried, **validate.told(report))
+    return desk.page("submission-report.html", status=422, commented=carried, **validate.told(report))
 
 
 def _found(token: Token, receipt: str) -> Submission:
@@ -220,34 +221,8 @@ def _found(token: Token, receipt: str) -> Submission:
         raise ServiceError("unknown-receipt", 404, receipt=receipt) from error
 
 
-def _reads_pages() -> bool:
-    return answers.wants_html((OBJECTS,))
-
-
-def _page(template: str, error: ServiceError | None, status: int = 200, **shown: Any) -> Response:
-    names = municipalities(here().store, here().repository).called
-    token = signing.asker()
-    html = render_template(
-        template,
-        token=token,
-        proof=signing.proof(),
-        cities=lambda code: names[code][language()] if code in names else code,
-        problem=error.message(language()) if error else None,
-        **shown,
-    )
-    response = answers.send_page(html)
-    response.status_code = int(error.status) if error else status
-    return response
-
-
 def _to(receipt: str) -> Response:
     return redirect(on_host(f"/submissions/{receipt}"), code=303)  # type: ignore[return-value]
-
-
-def _json(told: object) -> Response:
-    response = make_response(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
-    response.headers["Content-Type"] = OBJECTS.content_type
-    return response
 
 
 def _described(found: Submission) -> dict[str, Any]:
@@ -265,17 +240,16 @@ def _described(found: Submission) -> dict[str, Any]:
 def _reviewed(review: Review) -> dict[str, Any]:
     return {
         "outdated": review.outdated,
-        "changes": [
-            {
-                "document": each.graph,
-                "added": each.added,
-                "words": {of: review.wording.sentence(each.statement, of) for of in LANGUAGES},
-            }
-            for each in review.changes
-        ],
+        "changes": worded(review.changes, review.wording),
         "warnings": [{"kind": each.key, "things": each.things, "words": each.messages} for each in review.warnings],
         "candidates": [
-            {"new": each.new, "known": each.known, "by": each.by, "newName": each.new_name, "knownName": each.known_name}
+            {
+                "new": each.new,
+                "known": each.known,
+                "by": each.by,
+                "newName": each.new_name,
+                "knownName": each.known_name,
+            }
             for each in review.candidates
         ],
     }

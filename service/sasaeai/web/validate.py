@@ -2,6 +2,7 @@
 
 import json
 from pathlib import PurePosixPath
+from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 
@@ -187,7 +188,7 @@ def _page(examined: Examined) -> Response:
     return answers.send_page(render_template("validate-report.html", **told(examined.body), version=examined.version))
 
 
-def told(report_of: bytes) -> dict[str, object]:
+def told(report_of: bytes) -> dict[str, Any]:
     """Return what the page of a report shows: what was found, what was mended in reading, and the form to go on."""
     report = json.loads(report_of)
     repairs = [each for each in report["findings"] if each["severity"] == "repair"]
@@ -200,7 +201,7 @@ def _form(error: ServiceError | None = None) -> Response:
     return answers.send_page(render_template("validate.html", problem=problem, **offered()))
 
 
-def offered() -> dict[str, object]:
+def offered() -> dict[str, Any]:
     """Return what the form to send a file shows."""
     return {
         "endings": ENDINGS,
