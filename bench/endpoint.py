@@ -81,7 +81,7 @@ def rows(root: Path, rounds: int, seconds: float = 0.3, others: Sequence[str] = 
                 for server in list(able[kind]):
                     if not _attempt(figures, server, (kind, "ms"), partial(latency, server, queries, seconds, fresh)):
                         able[kind].remove(server)
-                figures.add("noise", MACHINE, "ms", noise())
+                figures.add("noise", MACHINE, "", noise())
             for kind in REPEATED:
                 for server in able[kind]:
                     _repeat(figures, server, kind, kinds[kind], seconds)
@@ -201,7 +201,7 @@ def main() -> None:
         root = Path(place) / "nation"
         nation.make(root, given.cities, seed=1)
         found = rows(root, given.rounds, given.seconds)
-    print(f"{given.cities} cities; {machine(*PACKAGES)}\n")
+    print(f"{given.cities} cities; {machine(*PACKAGES)}{peers.virtuoso_version()}\n")
     print(markdown(found))
     print(f"\n{noisy([figure for each in found if each.subject == 'noise' for figure in each.values])}")
 

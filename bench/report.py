@@ -49,7 +49,7 @@ class Run:
         ]
         return (
             f"`{self.command}`, {self.begun}, {self.minutes:.0f} minutes; {self.machine}. "
-            f"The machine was as noisy as this: {noisy(idle) if idle else 'not measured'}."
+            f"While it was measured, {noisy(idle)}."
         )
 
     def _tables(self) -> str:
