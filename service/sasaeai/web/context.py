@@ -140,7 +140,8 @@ def language() -> str:
 
 
 def _language() -> str:
-    if (wanted := request.args.get("lang")) in LANGUAGES:
+    # Tags of languages know no case (RFC 5646 §2.1.1).
+    if (wanted := request.args.get("lang", "").lower()) in LANGUAGES:
         return wanted
     return preferred_language(request.headers.get("Accept-Language", ""))
 
@@ -161,7 +162,7 @@ def as_of() -> calendar.Moment | None:
 
 def _moment(given: str) -> calendar.Moment:
     try:
-        return calendar.parse_day(given)
+        return calendar.asked_day(given)
     except calendar.CalendarError as error:
         why = {each: error.message(each) for each in LANGUAGES}
         raise ServiceError("bad-day", 400, parameter="asOf", why=why) from None

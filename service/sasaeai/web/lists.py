@@ -56,7 +56,7 @@ def index() -> Response:
 @blueprint.get("/lists/<name>")
 @operation(
     "lists",
-    "一覧の1ページ、または条件に合うものすべてのファイル。",
+    "一覧の1ページ、又は条件に合うもの全てのファイル。",
     "A page of a list, or all that the conditions leave in the format asked for.",
     gives=[HTML, *writing.FORMATS],
     answers=[400, 404, 406, 503],
@@ -74,7 +74,7 @@ def page(name: str) -> Response:
 @blueprint.get("/lists/<name>.<any(csv, srj, json):extension>")
 @operation(
     "lists",
-    "条件に合うものすべて。",
+    "条件に合うもの全て。",
     "All that the conditions leave, whole.",
     gives=writing.FORMATS,
     answers=[400, 503],
