@@ -29,6 +29,8 @@ class Settings:
     public_base: str = _setting("", "address under which readers reach the service, e.g. https://sasaeai.example/")
     state: Path | None = _setting(None, "folder that keeps what the desk holds; default: none, and no desk")
     run_dir: Path | None = _setting(None, "folder for the engine's sockets; default: a new short one under /tmp")
+    snapshots: Path | None = _setting(None, "cache folder for a prepared snapshot to start from; default: none")
+    replica: bool = _setting(False, "serve the newest snapshot as it is, and take no publications")
 
     trusted_proxies: Networks = _setting((), "addresses or networks of proxies whose X-Forwarded-For is believed")
 

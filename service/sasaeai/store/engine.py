@@ -20,9 +20,9 @@ from sasaeai.errors import ServiceError
 from sasaeai.journal import log
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
-from sasaeai.store import control, dump, frames, metrics
+from sasaeai.store import control, dump, frames, metrics, snapshot
 from sasaeai.store.generation import Generation, Place, fork
-from sasaeai.store.loading import Holdings, prefixes
+from sasaeai.store.loading import prefixes
 
 _REPLY_SECONDS = 5.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
@@ -43,12 +43,13 @@ class Engine:
         # repository finds it: nothing is lost between the two.
         self.control = control.bind(run_dir / "control")
         self.prefixes = prefixes(repository)
-        self.holdings = Holdings.read(repository)
+        self.holdings = snapshot.loaded(repository, settings)
         # The collector never looks at the data again: it would touch every page, and so copy it in each worker.
         gc.collect()
         gc.freeze()
         self.workers: dict[int, Place] = {}
         self.writer: tuple[int, str] | None = None
+        self.keeper = 0
         self.due: list[tuple[float, Place]] = []
         self.pauses: dict[str, float] = {}
         self.buffers: dict[socket.socket, bytearray] = {}
@@ -65,6 +66,7 @@ class Engine:
         for each in self.repository.conflicts():
             log("revision-conflict", city=each.city, graph=each.graph, file=str(each.path), now=each.now)
         log("engine-ready", version=self.generation.version, quads=len(self.holdings.store))
+        self._keep()
         while True:
             self._reap()
             self._replace()
@@ -74,7 +76,7 @@ class Engine:
 
     def stop(self) -> NoReturn:
         """End the workers, then this process; what they hold is freed faster by the kernel than by Python."""
-        children = [*self.workers, *(self.writer[:1] if self.writer else ())]
+        children = [*self.workers, *(self.writer[:1] if self.writer else ()), *([self.keeper] if self.keeper else ())]
         for pid in children:
             os.kill(pid, signal.SIGKILL)
         for pid in children:
@@ -90,6 +92,8 @@ class Engine:
             self.stop()
         if signal.SIGHUP in numbers:
             try:
+                if self.settings.replica:
+                    raise snapshot.as_it_is()
                 self._publish(self.holdings.reread(self.repository))
             except (ServiceError, OSError) as error:
                 metrics.PUBLICATIONS.labels("refused").inc()
@@ -112,10 +116,14 @@ class Engine:
         self.workers[place.generation.fork(place)] = place
 
     def _reap(self) -> None:
-        while self.workers or self.writer:
+        while self.workers or self.writer or self.keeper:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if not pid:
                 return
+            if pid == self.keeper:
+                log("snapshot-ended", **_outcome(status))
+                self.keeper = 0
+                continue
             if self.writer and pid == self.writer[0]:
                 log("dump-ended", version=self.writer[1], **_outcome(status))
                 self.writer = None
@@ -163,6 +171,16 @@ class Engine:
         if not (pid := fork()):
             dump.run(self.holdings.store, self.run_dir, version, self.prefixes, parent)
         self.writer = (pid, version)
+
+    def _keep(self) -> None:
+        """Have a snapshot written to start from the next time, unless there is one or others fill the folder."""
+        folder = self.settings.snapshots
+        if folder is None or self.settings.replica or snapshot.is_kept(self.holdings, folder):
+            return
+        parent = os.getpid()
+        if not (pid := fork()):
+            snapshot.run(self.holdings, folder, parent)
+        self.keeper = pid
 
     # Publications
 
@@ -213,6 +231,8 @@ class Engine:
     def _obey(self, head: frames.Head, body: bytes) -> frames.Head:
         try:
             match head.get("type"):
+                case "publish" | "reread" if self.settings.replica:
+                    raise snapshot.as_it_is()
                 case "publish":
                     version = self._publish(self.holdings.apply(control.graphs(head, body)))
                 case "reread":
