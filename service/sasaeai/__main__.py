@@ -148,8 +148,8 @@ def look_up(sources: Path | None, untouched: bool) -> None:
     for document in documents:
         result = evidence.examine(document, sources)
         wrong += len(result.findings)
-        state = "every quote looked up" if result.checked else "NOT looked up: its text is not in the folder of sources"
-        click.echo(f"{document.source or document.graph} ({document.file}): {len(document.quotes)} quotes, {state}")
+        file = f" ({document.file})" if document.file else ""
+        click.echo(f"{document.source or document.graph}{file}: {len(document.quotes)} quotes, {result.state}")
         for each in result.findings:
             click.echo(f"  {evidence.WORDS[each.key]}: {each.detail}")
         if untouched and result.checked:

@@ -9,9 +9,10 @@ from pathlib import PurePosixPath
 from sasaeai import validation, workbook
 from sasaeai.errors import ServiceError
 from sasaeai.fields import Fields, written_as_turtle
-from sasaeai.intake.export import template
+from sasaeai.intake.export import documents, template
 from sasaeai.intake.findings import REPAIR, VIOLATION, Finding, Place, Remark
-from sasaeai.intake.reading import Submission, city_of, read
+from sasaeai.intake.reading import city_of, read
+from sasaeai.intake.rows import Submission
 from sasaeai.repository import Repository
 from sasaeai.validation import Ground, Violation
 from sasaeai.vocabulary import ID, SAS
@@ -67,7 +68,7 @@ class Intake:
         if not city or SAS + "Municipality" not in self._fields.names.kinds(ID + city):
             place = Place(grids[0].title if grids else name)
             return Report(name, "", [Remark("city-unknown", "").at(place)], grids=grids)
-        submission = read(grids, self._fields, city)
+        submission = read(grids, self._fields, city, documents(self._repository, city))
         graphs = {graph: written_as_turtle(said, {"sas": SAS}) for graph, said in submission.graphs.items() if said}
         files = {f"{graph}.ttl": text for graph, text in graphs.items()}
         violations = self._ground.validate(files) if files else []
