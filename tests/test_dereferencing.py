@@ -326,6 +326,13 @@ def test_what_was_withdrawn_is_gone_and_says_what_took_its_place(strange: Servic
     page = ask(f"{strange.url}/id/{old}", Accept="text/html")
     assert (page.status, page.type) == (410, "text/html")
     assert str(iri(JAPANESE)) in html.unescape(page.body.decode())
+    there = f"/id/{urllib.parse.quote(JAPANESE)}"
+    assert f'href="{there}' in page.body.decode()
+    for gone in (page, reply):
+        assert gone.headers["Link"].startswith(f"<{there}")
+        assert gone.headers["Link"].endswith('; rel="successor-version"')
+    assert json.loads(reply.body)["successors"] == [str(iri(JAPANESE))]
+    assert ask(strange.url + there, Accept="text/turtle").status == 200
 
 
 def test_what_was_withdrawn_without_a_successor_is_gone(strange: Service) -> None:

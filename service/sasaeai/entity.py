@@ -56,11 +56,11 @@ def withdrawn(thing: str, replacements: Sequence[str]) -> ServiceError:
     """Say that a thing was withdrawn, and what took its place."""
     others = ", ".join(replacements)
     follow = (
-        {"ja": f"代わりに {others} を見てください。", "en": f"See {others} instead."}
+        {"ja": f"代わりに {others} を御覧ください。", "en": f"See {others} instead."}
         if others
         else {"ja": "", "en": ""}
     )
-    return ServiceError("gone", 410, what=thing, instead=follow)
+    return ServiceError("gone", 410, what=thing, instead=follow, successors=list(replacements))
 
 
 def describe(store: Store, repository: Repository, thing: str, document: str, page: int = 1) -> Described:

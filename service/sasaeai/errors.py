@@ -389,7 +389,7 @@ MESSAGES: dict[str, dict[str, str]] = {
 }
 """What each mistake is called, and what it says to the person who made it."""
 
-MEMBERS = ("line", "column", "excerpt", "requested_version", "present_version", "report")
+MEMBERS = ("line", "column", "excerpt", "requested_version", "present_version", "report", "successors")
 """The parameters of mistakes that programs are told by name, beside the words (RFC 9457 §3.2)."""
 
 
