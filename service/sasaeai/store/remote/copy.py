@@ -10,6 +10,7 @@ import select
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -130,7 +131,7 @@ def follow(run_dir: Path, settings: Settings) -> NoReturn:
 
 def main(run_dir: str, *what: str) -> NoReturn:
     """Serve an engine over a server's graphs, or follow what is published there."""
-    settings = Settings.from_environment()
+    settings = replace(Settings.from_environment(), snapshots=None)
     if what == ("follow",):
         follow(Path(run_dir), settings)
     folder = Path(run_dir) / WITHIN

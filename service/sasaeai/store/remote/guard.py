@@ -5,6 +5,7 @@ It is the engine within, over an empty graph: what it cannot read, or not in tim
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -32,7 +33,7 @@ class Empty(Repository):
 
 def main(run_dir: str) -> NoReturn:
     """Serve an engine over nothing."""
-    settings = Settings.from_environment()
+    settings = replace(Settings.from_environment(), snapshots=None)
     folder = Path(run_dir) / WITHIN
     folder.mkdir(exist_ok=True)
     Engine(folder, settings, Empty(settings.root)).serve()
