@@ -354,6 +354,7 @@ def test_what_a_city_s_staff_look_at_leads_to_the_desk(service: Service) -> None
     for page in pages:
         assert page.status == 200
         main = html5lib.parse(page.body.decode(), namespaceHTMLElements=False).find(".//main")
+        assert main is not None
         assert "/submissions" in [each.get("href") for each in main.iter("a")]
 
 
