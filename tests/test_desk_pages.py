@@ -35,6 +35,7 @@ from .test_every_page import OPTIONS, PHONE, reach
 from .test_openapi import patiently
 from .test_publish import COUNCIL, PAGE, changed, handed, organisation, renamed
 from .test_sparql import Reply, ask
+from .test_validate import submit
 
 SHIZUOKA, TAMA = "221007", "132241"
 MEETING = "葵区地域支え合いネットワーク会議 第1回"
@@ -343,6 +344,18 @@ def test_signing_in_leads_nowhere_else(service: Service, shown: dict[str, str], 
     reply = person(service).sign_in(shown["多摩市 担当"], to=to)
     assert (reply.status, reply.headers["Location"]) == (303, "/submissions")
     assert len(reply.headers.get_all("Set-Cookie", [])) == 1
+
+
+@pytest.mark.slow
+def test_what_a_city_s_staff_look_at_leads_to_the_desk(service: Service) -> None:
+    workbook = patiently(f"{service.url}/template/{TAMA}.xlsx").body
+    clean = submit(service, "多摩市.xlsx", workbook, accept="text/html")
+    pages = [clean, *(ask(f"{service.url}{path}", Accept="text/html") for path in ("/validate", f"/doc/{TAMA}"))]
+    for page in pages:
+        assert page.status == 200
+        main = html5lib.parse(page.body.decode(), namespaceHTMLElements=False).find(".//main")
+        assert main is not None
+        assert "/submissions" in [each.get("href") for each in main.iter("a")]
 
 
 def test_a_token_is_taken_from_no_address(service: Service, shown: dict[str, str]) -> None:
