@@ -136,6 +136,19 @@ def test_a_city_hands_in_only_what_is_its_own(desk: Desk, repository: Repository
     assert submissions.every(desk) == []
 
 
+def test_a_designated_city_speaks_of_its_own_wards(desk: Desk, repository: Repository) -> None:
+    own = token(desk, SHIZUOKA)
+    (name, text), *others = repository.city(SHIZUOKA).items()
+
+    def speaking_of(ward: str) -> dict[str, bytes]:
+        said = f"<{ID}{ward}> <http://www.w3.org/2004/02/skos/core#note> '広い'@ja .\n"
+        return {name: text + said.encode(), **dict(others)}
+
+    assert publish.submit(desk, repository, own, handed(speaking_of("221015"), SHIZUOKA))
+    other = handed(speaking_of("141011"), SHIZUOKA)
+    assert refusal(lambda: publish.submit(desk, repository, own, other)) == "another-city"
+
+
 def test_what_has_mistakes_or_changes_nothing_is_not_received(desk: Desk, repository: Repository) -> None:
     own = token(desk, TAMA)
     file = handed(renamed(repository), mistakes=2)

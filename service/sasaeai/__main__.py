@@ -15,7 +15,7 @@ from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME, GRAPH, GRAPH_FORMATS, RESULT_FORMATS
 from sasaeai.intake import Report
 from sasaeai.repository import Repository
-from sasaeai.store import Store
+from sasaeai.store import Store, snapshot
 from sasaeai.store.local import LocalStore
 from sasaeai.vocabulary import LANGUAGES
 from sasaeai.workbook import Bounds
@@ -161,6 +161,18 @@ def look_up(sources: Path | None, untouched: bool) -> None:
         wrong += 1
         click.echo(f"{path.name}: no source of the graph names this text")
     sys.exit(WRONG if wrong else 0)
+
+
+@main.command(name="snapshot")
+def prepare() -> None:
+    """Write what `serve` starts from into the folder SASAEAI_SNAPSHOTS, unless it is there."""
+    folder, repository = given_settings().snapshots, given_repository()
+    if folder is None:
+        raise click.UsageError("name a folder in SASAEAI_SNAPSHOTS")
+    holdings = snapshot.start(repository, folder)
+    if not snapshot.is_kept(holdings, folder):
+        snapshot.write(holdings, folder)
+    click.echo(f"dataset version {holdings.version}", err=True)
 
 
 @main.command()

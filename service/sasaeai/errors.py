@@ -15,7 +15,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "and old ones are not kept. Leave out dataset-version to ask the present one.",
     },
     "no-query": {
-        "ja": "queryパラメータがありません。queryに SELECT、ASK、CONSTRUCT または DESCRIBE の問合せを書いてください。",
+        "ja": "queryパラメータがありません。queryに SELECT、ASK、CONSTRUCT又はDESCRIBE の問合せを書いてください。",
         "en": "There is no query. Give a SELECT, ASK, CONSTRUCT or DESCRIBE query in the parameter 'query'.",
     },
     "two-queries": {
@@ -134,7 +134,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "The query engine cannot carry this out. Word the query otherwise, or ask in several queries.",
     },
     "not-found": {
-        "ja": "「{what}」は見つかりません。",
+        "ja": "「{what}」は見付かりません。",
         "en": "There is nothing at '{what}'.",
     },
     "dump-unfinished": {
@@ -179,7 +179,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "The parameter {parameter} can be given only once.",
     },
     "unknown-municipality": {
-        "ja": "パラメータ{parameter}: 「{value}」という市区町村は見つかりません。"
+        "ja": "パラメータ{parameter}: 「{value}」という市区町村は見付かりません。"
         "全国地方公共団体コード(6桁、例: {example})か正式な名称で指定してください。",
         "en": "{parameter}: there is no municipality '{value}'. Give its 6-digit code (for example {example}), "
         "or its full name.",
@@ -208,6 +208,10 @@ MESSAGES: dict[str, dict[str, str]] = {
     "no-such-page": {
         "ja": "{page}ページはありません。最後は{last}ページです。",
         "en": "There is no page {page}; the last is {last}.",
+    },
+    "precondition": {
+        "ja": "お手元の内容は現在の内容と異なります。条件(If-Match、If-Unmodified-Since)を付けずに読み直してください。",
+        "en": "What you hold is not what is here now. Read it again without If-Match and If-Unmodified-Since.",
     },
     "unreadable-file": {
         "ja": "「{name}」を読めません。Excelブック(.xlsx)かCSVとして保存し直してください。パスワードは外してください。",
@@ -385,7 +389,7 @@ MESSAGES: dict[str, dict[str, str]] = {
 }
 """What each mistake is called, and what it says to the person who made it."""
 
-MEMBERS = ("line", "column", "excerpt", "requested_version", "present_version", "report")
+MEMBERS = ("line", "column", "excerpt", "requested_version", "present_version", "report", "successors")
 """The parameters of mistakes that programs are told by name, beside the words (RFC 9457 §3.2)."""
 
 

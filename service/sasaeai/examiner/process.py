@@ -36,6 +36,8 @@ _NICENESS = 10
 _HELLO_SECONDS = 1.0
 _LONGEST_HELLO = 100
 _EXPIRY_SECONDS = 3600.0
+_LOOK_SECONDS = 2.0
+"""How often to look for a new revision while nothing else is to be done: who comes next need not wait for it."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,9 @@ class Examiner:
             if self._settings.state and time.monotonic() >= due:
                 self._expire(self._settings.state)
                 due = time.monotonic() + _EXPIRY_SECONDS
-            pause = max(due - time.monotonic(), 0) if self._settings.state else None
-            ready = {key.fileobj for key, _ in selector.select(pause)}
+            ready = {key.fileobj for key, _ in selector.select(_LOOK_SECONDS if self._settings.state else None)}
+            if not ready and self._is_behind():
+                self._renew()
             if 0 in ready and not os.read(0, 4096):
                 self._stop()
             if bell in ready:

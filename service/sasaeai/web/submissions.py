@@ -38,7 +38,7 @@ RECEIPT = parameter("receipt", "受付番号。", "The receipt.", {"type": "stri
 @operation(
     "desk",
     "申請の一覧。市区町村には自らのもの、審査者には全て。",
-    "The submissions: to a city its own, to a reviewer all.",
+    "The submissions. To a city its own, to a reviewer all.",
     gives=[HTML, OBJECTS],
     answers=[401, 404, 503],
     parameters=["lang"],
