@@ -22,6 +22,7 @@ from sasaeai.errors import ServiceError
 from sasaeai.fields import Fields, Names
 from sasaeai.intake import Report
 from sasaeai.intake.export import documents
+from sasaeai.intake.findings import SAYINGS
 from sasaeai.intake.reading import city_of, read
 from sasaeai.intake.rows import Submission
 from sasaeai.repository import Repository
@@ -342,6 +343,33 @@ def test_one_sheet_may_come_as_a_csv_file_of_any_name() -> None:
     assert any("/meeting/2017-05-30" in thing for _, thing in submission.rows)
 
 
+# Machine readability
+
+THIRTY = {f"L{level}-{number:02}" for level, last in ((1, 15), (2, 6), (3, 9)) for number in range(1, last + 1)}
+
+
+def test_a_finding_names_the_rules_of_machine_readability_that_its_cell_breaks() -> None:
+    assert {rule for said in SAYINGS.values() for rule in said.get("rules", ())} <= THIRTY
+
+    def change(book: openpyxl.Workbook) -> None:
+        sheet = book["会議"]
+        head = columns(sheet)
+        sheet.cell(2, head["回"]).value = "第3回"
+        sheet.cell(3, head["状況"]).value = "同上"
+        sheet.cell(4, head["開催日"]).value = "春ごろ"
+
+    found = {each.rule: each for each in back(changed(KORIYAMA, change)).findings}
+    cited = {rule: each.readability for rule, each in found.items()}
+    assert cited["cells:not-a-number"] == ("L2-01",)
+    assert cited["cells:ditto"] == ("L2-02",)
+    assert cited["cells:not-a-date"] == ("L3-05",)
+    report = Report("city.xlsx", KORIYAMA, list(found.values()))
+    told = json.loads(intake.as_json(report))["findings"]
+    assert {each["rule"]: tuple(each["readability"]) for each in told} == cited
+    assert "cells:ditto L2-02" in intake.as_csv(report, "ja").decode("utf-8-sig")
+    assert found["cells:ditto"].sentence("en").endswith("[cells:ditto L2-02]")
+
+
 # What a file does not speak of
 
 
@@ -537,6 +565,16 @@ def test_a_workbook_with_a_part_cut_short_is_refused() -> None:
     parts = parts_of(MINATO)
     name = "xl/worksheets/sheet2.xml"
     assert refused(archive_of(parts | {name: parts[name][: len(parts[name]) // 2]})).key == "unreadable-file"
+
+
+def test_macros_and_links_to_other_files_are_not_read_and_do_not_come_back() -> None:
+    parts = {"xl/vbaProject.bin": b"macros", "xl/externalLinks/externalLink1.xml": b"<externalLink/>"}
+    content = archive_of(parts_of(KORIYAMA) | parts)
+    grids = workbook.opened("city.xlsm", content)
+    assert is_whole(read(grids, fields(), KORIYAMA), KORIYAMA)
+    given_back = intake.as_workbook(Report("city.xlsm", KORIYAMA, [], grids=grids), content, "ja")
+    with zipfile.ZipFile(io.BytesIO(given_back)) as archive:
+        assert not [name for name in archive.namelist() if "vba" in name or "external" in name]
 
 
 def test_a_file_of_no_city_is_told_so() -> None:

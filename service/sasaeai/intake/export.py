@@ -9,7 +9,7 @@ from rdflib import URIRef
 from sasaeai import workbook
 from sasaeai.errors import ServiceError
 from sasaeai.fields import Column, Fields, Names, RowKind, Sheet, Statement, read_statements
-from sasaeai.intake.cells import Term, reference, shown
+from sasaeai.intake.cells import shown
 from sasaeai.intake.guide import WIDTHS, guide, helps, lists_table
 from sasaeai.intake.keys import key_of, source_of
 from sasaeai.intake.layout import (
@@ -24,6 +24,8 @@ from sasaeai.intake.layout import (
     VALUE,
     first_columns,
 )
+from sasaeai.intake.references import reference
+from sasaeai.intake.values import Term
 from sasaeai.repository import Repository
 from sasaeai.vocabulary import GRAPH, ID, RDF_TYPE, SAS
 from sasaeai.workbook import Table

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from sasaeai.calendar import fiscal_year_label
 from sasaeai.fields import Column, Field, Fields, Sheet
-from sasaeai.intake.cells import BOOLEAN, DATE, DECIMAL, INTEGER, LANG_STRING, MARK, MOMENT, MONTH, NO, YES
+from sasaeai.intake.cells import MARK, NO, YES
 from sasaeai.intake.layout import GUIDE, KEY, KIND, LISTS, SOURCE, SOURCES, is_needed
+from sasaeai.intake.values import BOOLEAN, DATE, DECIMAL, INTEGER, LANG_STRING, MOMENT, MONTH
 from sasaeai.vocabulary import PREF_LABEL, SAS
 from sasaeai.workbook import Help, Table
 

@@ -11,7 +11,7 @@ from rdflib import Literal, URIRef
 from rdflib.util import from_n3
 
 from sasaeai.fields import Column, Fields, Names, RowKind
-from sasaeai.intake.cells import Term, digits, understood
+from sasaeai.intake.cells import understood
 from sasaeai.intake.export import Graphs
 from sasaeai.intake.findings import Place, Remark
 from sasaeai.intake.heads import SheetRead, heads
@@ -20,6 +20,7 @@ from sasaeai.intake.keys import graph_of, iri_of, key_of, source_of, whole
 from sasaeai.intake.layout import DCT_SOURCE, KEY, PROPERTY, SOURCE, SOURCES, VALUE
 from sasaeai.intake.quoting import describe, quote_cells
 from sasaeai.intake.rows import SINGLE, Row, Submission, identify, rows_of
+from sasaeai.intake.values import Term, digits
 from sasaeai.vocabulary import ID, RDF_TYPE, SAS
 from sasaeai.workbook import Grid
 

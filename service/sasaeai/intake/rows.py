@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from rdflib import Literal, URIRef
 
 from sasaeai.fields import Column, Names, RowKind, Sheet, Statement
-from sasaeai.intake.cells import digits, understood
+from sasaeai.intake.cells import understood
 from sasaeai.intake.findings import Finding, Place, Remark
 from sasaeai.intake.heads import SheetRead
 from sasaeai.intake.keys import iri_of, key_of, may_touch, new_key, whole
 from sasaeai.intake.layout import DCT_TITLE, KEY, KIND
+from sasaeai.intake.values import digits
 from sasaeai.vocabulary import PREF_LABEL, RDF_TYPE
 from sasaeai.workbook import Raw
 
