@@ -4,11 +4,11 @@ import os
 import platform
 import statistics
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-OURS = "Sasaeai"
+OURS, MACHINE = "Sasaeai", "machine"
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,14 @@ class Row:
 
 
 def ratios(ours: Row, other: Row) -> list[float]:
-    """Divide ours by a peer's, round by round, in ascending order: what else the machine did fell on both."""
-    return sorted(one / two for one, two in zip(ours.values, other.values, strict=True))
+    """Divide ours by a peer's, round by round: what else the machine did fell on both."""
+    return [one / two for one, two in zip(ours.values, other.values, strict=False) if two]
 
 
-def spread(values: Sequence[float]) -> str:
-    """Write a median and the least and the most."""
-    low, high = min(values), max(values)
-    return f"{statistics.median(values):.2f} ({low:.2f}–{high:.2f})"
+def wins(other: Row, ours: Row) -> bool:
+    """Tell whether a peer does better than ours in every round."""
+    found = ratios(ours, other)
+    return bool(found) and (max(found) < 1 if other.unit == "requests/s" else min(found) > 1)
 
 
 def written(figure: float) -> str:
@@ -46,36 +46,44 @@ def written(figure: float) -> str:
     return f"{figure:,.0f}" if figure >= 100 else f"{figure:.1f}" if figure >= 10 else f"{figure:.2f}"
 
 
-def markdown(title: str, rows: Iterable[Row], peers: Sequence[str]) -> str:
-    """Write rows as a table: the medians of each peer, ours first, and behind them ours as a multiple of theirs."""
-    found = {(each.subject, each.peer): each for each in rows}
-    others = [each for each in peers if each != OURS]
+def compared(ours: Row, other: Row) -> str:
+    """Write what a peer took and ours as a multiple of it: the median of the rounds, the least and the most."""
+    found = ratios(ours, other)
+    if not found:
+        return written(other.median) if other.values else "–"
+    times = f"{written(statistics.median(found))} ×"
+    spread = f"{written(min(found))}–{written(max(found))}" if len(found) > 1 else "once"
+    return f"{written(other.median)}; {f'**{times}**' if wins(other, ours) else times} ({spread})"
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """Write rows as a table: our median, then each peer's, and ours as a multiple of it, bold where the peer wins."""
+    found = {(each.subject, each.unit, each.peer): each for each in rows if each.unit and each.peer != MACHINE}
+    others = list(dict.fromkeys(peer for *_, peer in found if peer != OURS))
     lines = [
-        f"| {title} | {' | '.join([OURS, *others])} | {' | '.join(f'ours / {each}' for each in others)} |",
-        "|---|" + "---:|" * (1 + 2 * len(others)),
+        f"| | {OURS} | {' | '.join(f'{each}; {OURS} is' for each in others)} |",
+        "|---|" + "---:|" * (1 + len(others)),
     ]
-    for subject, unit in dict.fromkeys((each.subject, each.unit) for each in found.values()):
-        cells = [found.get((subject, each), Row(subject, each, unit)) for each in [OURS, *others]]
-        figures = [written(each.median) if each.values else "–" for each in cells]
-        compared = [spread(ratios(cells[0], each)) if cells[0].values and each.values else "–" for each in cells[1:]]
-        lines.append(f"| {subject}, {unit} | {' | '.join(figures)} | {' | '.join(compared)} |")
+    for subject, unit in dict.fromkeys((subject, unit) for subject, unit, _ in found):
+        ours, *theirs = (found.get((subject, unit, each), Row(subject, each, unit)) for each in (OURS, *others))
+        cells = [written(ours.median) if ours.values else "–", *(compared(ours, each) for each in theirs)]
+        lines.append(f"| {subject}, {unit} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
 def noise() -> float:
-    """Return the milliseconds of a fixed piece of work: how they vary is how noisy the machine was."""
-    began = time.perf_counter()
+    """Return how many times its processor time a fixed piece of work took by the clock: 1 on a machine that is idle."""
+    began, worked = time.perf_counter(), time.thread_time()
     sum(each * each for each in range(300_000))
-    return (time.perf_counter() - began) * 1000
+    return (time.perf_counter() - began) / (time.thread_time() - worked)
 
 
-def noisy(idle: Sequence[float]) -> str:
+def noisy(found: Sequence[float]) -> str:
     """Say how noisy the machine was, from what `noise` gave over the time."""
-    quiet = min(idle)
-    return (
-        f"a fixed piece of work took {statistics.median(idle) / quiet:.2f} (median) to {max(idle) / quiet:.2f} (worst) "
-        f"times its best of {quiet:.1f} ms"
-    )
+    if not found:
+        return "how noisy the machine was is not known"
+    middle, worst = statistics.median(found), max(found)
+    return f"a fixed piece of work took {middle:.2f} (median) to {worst:.2f} (worst) times its processor time"
 
 
 def machine(*packages: str) -> str:

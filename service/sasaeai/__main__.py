@@ -18,9 +18,10 @@ from sasaeai.repository import Repository
 from sasaeai.store import Store, snapshot
 from sasaeai.store.local import LocalStore
 from sasaeai.vocabulary import LANGUAGES
+from sasaeai.workbook import Bounds
 
-SPREADSHEETS = {".xlsx", ".xlsm", ".csv", ".tsv", ".zip"}
-"""The endings of files that are read as a city's workbook."""
+BY_THEMSELVES = {".xlsx", ".xlsm", ".csv", ".tsv", ".zip", *validation.QUADS}
+"""The endings of files that hold documents of a city: its workbook, or several graphs."""
 
 WRONG, UNUSABLE = 1, 2
 """Exit codes: something was found wrong; the command could not be carried out as given."""
@@ -105,12 +106,12 @@ def template(city: str, output: Path) -> None:
 def validate(files: tuple[Path, ...], lang: str, as_json: bool, output: Path | None) -> None:
     """Check FILES against the shapes, beside the rest of the graph; without any, the whole graph.
 
-    Files of Turtle (.ttl), N-Triples (.nt) and JSON-LD (.jsonld) are checked together; a workbook (.xlsx), or its
-    sheets as CSV files (.csv, or .zip of several), by itself.
+    Files of Turtle (.ttl), N-Triples (.nt) and JSON-LD (.jsonld) are checked together; a workbook (.xlsx), its sheets
+    as CSV files (.csv, or .zip of several), and files of several graphs (.trig, .nq), each by itself.
     """
-    if any(path.suffix.lower() in SPREADSHEETS for path in files):
+    if any(path.suffix.lower() in BY_THEMSELVES for path in files):
         if len(files) > 1:
-            raise click.UsageError("a workbook is checked by itself: give one file")
+            raise click.UsageError("a workbook, and a file of several graphs, is checked by itself: give one file")
         sys.exit(_examine(files[0], lang, as_json, output))
     if output:
         raise click.UsageError("-o is for the report on a workbook")
@@ -148,8 +149,8 @@ def look_up(sources: Path | None, untouched: bool) -> None:
     for document in documents:
         result = evidence.examine(document, sources)
         wrong += len(result.findings)
-        state = "every quote looked up" if result.checked else "NOT looked up: its text is not in the folder of sources"
-        click.echo(f"{document.source or document.graph} ({document.file}): {len(document.quotes)} quotes, {state}")
+        file = f" ({document.file})" if document.file else ""
+        click.echo(f"{document.source or document.graph}{file}: {len(document.quotes)} quotes, {result.state}")
         for each in result.findings:
             click.echo(f"  {evidence.WORDS[each.key]}: {each.detail}")
         if untouched and result.checked:
@@ -202,7 +203,7 @@ def _examine(path: Path, lang: str, as_json: bool, output: Path | None) -> int:
         raise click.UsageError(f"a report is written as one of {', '.join(forms)}")
     content = path.read_bytes()
     try:
-        report = intake.examine(given_repository(), path.name, content)
+        report = intake.examine(given_repository(), path.name, content, Bounds.of(given_settings()))
     except ServiceError as error:
         raise click.UsageError(error.message("en")) from None
     if output:

@@ -145,12 +145,36 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "The column '{value}' is missing: without keys every row is a new one. Keep the columns as exported.",
     },
     "no-heading": {
-        "ja": "見出しの行が見つかりません。書き出したブックの見出しを1行目に残してください。",
+        "ja": "見出しの行が見付かりません。書き出したブックの見出しを1行目に残してください。",
         "en": "No row of headings was found. Keep the headings as exported in the first row.",
     },
     "other-unreadable": {
         "ja": "「その他の記述」のこの行は読めません。書き出したときのまま残すか、行ごと消してください。",
         "en": "This row of その他の記述 cannot be read. Leave it as exported, or delete the whole row.",
+    },
+    "sheets-kept": {
+        "ja": "このファイルにないシート({value})の{count}行は、今の記録のまま残します。"
+        "行をなくすときは、シートを残して、その行を消してください。",
+        "en": "The {count} rows of sheets that this file lacks ({value}) stay as they are recorded. To remove a row, "
+        "keep its sheet and delete the row.",
+    },
+    "documents-kept": {
+        "ja": "このファイルにない文書{count}件({value})は、今の記録のまま残します。",
+        "en": "The {count} documents that this file does not hold ({value}) stay as they are recorded.",
+    },
+    "columns-kept": {
+        "ja": "このシートにない列({value})の内容は、今の記録のまま残します。"
+        "なくすときは、列を残して、セルを空けてください。",
+        "en": "What stands in columns that this sheet lacks ({value}) stays as it is recorded. To remove it, keep the "
+        "column and empty its cells.",
+    },
+    "description-made": {
+        "ja": "新しい出典なので、英語の名称と文は訳出したものとして「グラフの説明」を補いました。",
+        "en": "The source is new: its description was added, by which English names and texts are renderings.",
+    },
+    "quote-made": {
+        "ja": "このブックが出典なので、根拠は、この行のセルの文字「{right}」としました。",
+        "en": "The workbook is the source: the text of the row's cells, '{right}', was taken for its quote.",
     },
     "row-ignored": {
         "ja": "注記と見て、この行は読みませんでした。",
@@ -211,11 +235,14 @@ MESSAGES: dict[str, dict[str, str]] = {
 }
 """What each remark on a cell says: what is wrong and how to mend it, or what was mended."""
 
-VIOLATION, WARNING, REPAIR = "violation", "warning", "repair"
-"""How grave a finding is: the cell is wrong; it is read, but look at it; it was mended in reading."""
+VIOLATION, WARNING, INFO, REPAIR = "violation", "warning", "info", "repair"
+"""How grave a finding is: the cell is wrong; it is read, but look at it; good to know; it was mended in reading."""
 
 WARNINGS = {"era-name", "sheet-ignored", "column-unknown", "column-twice", "merged-across"}
+INFOS = {"sheets-kept", "columns-kept", "documents-kept"}
 REPAIRS = {
+    "description-made",
+    "quote-made",
     "row-ignored",
     "heading-renamed",
     "sheet-renamed",
@@ -269,7 +296,8 @@ class Remark:
     @property
     def severity(self) -> str:
         """Tell how grave it is."""
-        return WARNING if self.key in WARNINGS else REPAIR if self.key in REPAIRS else VIOLATION
+        known = {WARNING: WARNINGS, INFO: INFOS, REPAIR: REPAIRS}
+        return next((severity for severity, keys in known.items() if self.key in keys), VIOLATION)
 
     def at(self, place: Place) -> "Finding":
         """Return it as a finding at a place."""

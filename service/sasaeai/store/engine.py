@@ -13,6 +13,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -22,7 +23,7 @@ from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import control, dump, frames, metrics, snapshot
 from sasaeai.store.generation import Generation, Place, fork
-from sasaeai.store.loading import prefixes
+from sasaeai.store.loading import Holdings, prefixes
 
 _REPLY_SECONDS = 5.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
@@ -33,7 +34,13 @@ UNREADABLE = 3
 class Engine:
     """Keep one generation of workers alive, and put a new one in its place when the data change."""
 
-    def __init__(self, run_dir: Path, settings: Settings, repository: Repository) -> None:
+    def __init__(
+        self,
+        run_dir: Path,
+        settings: Settings,
+        repository: Repository,
+        read: Callable[[Repository], Holdings] = Holdings.read,
+    ) -> None:
         self.run_dir = run_dir
         self.settings = settings
         self.repository = repository
@@ -43,7 +50,7 @@ class Engine:
         # repository finds it: nothing is lost between the two.
         self.control = control.bind(run_dir / "control")
         self.prefixes = prefixes(repository)
-        self.holdings = snapshot.loaded(repository, settings)
+        self.holdings = read(repository)
         # The collector never looks at the data again: it would touch every page, and so copy it in each worker.
         gc.collect()
         gc.freeze()
@@ -261,7 +268,8 @@ def main(run_dir: str) -> NoReturn:
     """Load the graph and serve it."""
     settings = Settings.from_environment()
     try:
-        engine = Engine(Path(run_dir), settings, Repository(settings.root, settings.state))
+        repository = Repository(settings.root, settings.state)
+        engine = Engine(Path(run_dir), settings, repository, partial(snapshot.loaded, settings=settings))
     except (ServiceError, FileNotFoundError, UnicodeDecodeError) as error:
         log("graph-unreadable", detail=str(error))
         os._exit(UNREADABLE)

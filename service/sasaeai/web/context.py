@@ -18,7 +18,7 @@ from sasaeai.errors import ServiceError
 from sasaeai.examiner import Examiner
 from sasaeai.indicators import indicators
 from sasaeai.indicators.measures import Measures
-from sasaeai.lists.entries import Shelf
+from sasaeai.lists.shelf import Shelf
 from sasaeai.prefixes import Prefixes
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
@@ -26,6 +26,7 @@ from sasaeai.statements.keeping import Keeper, Thing
 from sasaeai.store import Store
 from sasaeai.store.budget import Budget
 from sasaeai.vocabulary import LANGUAGES, Words
+from sasaeai.web import askers
 from sasaeai.web.negotiation import preferred_language
 
 
@@ -114,6 +115,7 @@ def install(app: Flask, context: Context) -> None:
     app.jinja_env.globals["has_desk"] = context.settings.state is not None
     app.jinja_env.globals["design_tokens"] = (Path(app.static_folder or "") / "npm" / "tokens.css").is_file()
     app.jinja_env.filters["reading"] = lambda text: calendar.reading(str(text), language())
+    app.jinja_env.filters["in_japan"] = calendar.in_japan
     app.jinja_env.filters["base64"] = lambda content: b64encode(content).decode()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
@@ -130,6 +132,11 @@ def here() -> Context:
     return context
 
 
+def client() -> str:
+    """Return the account that the limits of who asks are kept on."""
+    return askers.account(askers.address(request.environ, here().settings.trusted_proxies))
+
+
 def language() -> str:
     """Return the language of this request's page and errors: `lang`, else Accept-Language, else Japanese."""
     try:
@@ -140,7 +147,8 @@ def language() -> str:
 
 
 def _language() -> str:
-    if (wanted := request.args.get("lang")) in LANGUAGES:
+    # Tags of languages know no case (RFC 5646 §2.1.1).
+    if (wanted := request.args.get("lang", "").lower()) in LANGUAGES:
         return wanted
     return preferred_language(request.headers.get("Accept-Language", ""))
 
@@ -161,7 +169,7 @@ def as_of() -> calendar.Moment | None:
 
 def _moment(given: str) -> calendar.Moment:
     try:
-        return calendar.parse_day(given)
+        return calendar.asked_day(given)
     except calendar.CalendarError as error:
         why = {each: error.message(each) for each in LANGUAGES}
         raise ServiceError("bad-day", 400, parameter="asOf", why=why) from None
