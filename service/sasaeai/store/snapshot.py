@@ -5,6 +5,7 @@ that wrote it only, and only if its files are what their digests say; otherwise,
 cities has changed since, the graph is read from its own files. It is written beside and renamed: there all at once.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -65,12 +66,13 @@ def program() -> str:
 
 def find(folder: Path) -> Snapshot | None:
     """Return the newest snapshot in the folder that this program wrote."""
-    indices = sorted(folder.glob(f"{program()}-*/{_INDEX}"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for index in indices:
-        try:
-            check, _, body = index.read_bytes().partition(b"\n")
-        except FileNotFoundError:
-            continue
+    found: list[tuple[float, Path, bytes]] = []
+    for path in folder.glob(f"{program()}-*/{_INDEX}"):
+        # Whoever writes one takes away the others.
+        with contextlib.suppress(FileNotFoundError):
+            found.append((path.stat().st_mtime, path, path.read_bytes()))
+    for _, index, content in sorted(found, reverse=True):
+        check, _, body = content.partition(b"\n")
         if check.decode(errors="replace") == hashlib.blake2b(body).hexdigest():
             said = json.loads(body)
             return Snapshot(index.parent, said["digests"], said["files"], said["quads"])
