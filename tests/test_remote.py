@@ -121,6 +121,7 @@ def rows(reply: Reply) -> object:
         ("SELECT * WHERE { ?s ?p }", 400, "line 1, column 24"),
         ("DEFINE input:inference 'x' SELECT * WHERE { ?s ?p ?o }", 400, "line 1"),
         ("INSERT DATA { <a:a> <a:b> 1 }", 403, "no updates"),
+        (r'ASK { FILTER("\u0022 } ; DROP ALL #") }', 400, "write ASCII letters as such"),
         ("SELECT * WHERE { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }", 400, "SERVICE"),
         ("SELECT * WHERE { FILTER " + "(" * 5000 + "1" + ")" * 5000 + " }", 400, "nested"),
         (f"SELECT (COUNT(*) AS ?n) {{ {PRODUCT} }}", 503, "deadline"),

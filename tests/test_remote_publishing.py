@@ -162,6 +162,37 @@ def test_a_server_that_was_killed_is_told_of_and_gets_everything_again(
         assert (asker.version(), marks(asker)) == (held, said)
 
 
+def test_what_is_published_to_a_server_that_has_lost_everything_comes_with_all_the_rest(
+    server: Server, run_dir: Path, root: Path
+) -> None:
+    with publishing(server, run_dir, root) as asker:
+        asker.publish(marked("before"))
+        held = graphs(asker)
+        server.kill()
+        server.start()
+        asker.publish(marked("after"))
+        assert graphs(asker) == held
+        assert marks(asker) == {"after"}
+
+
+def graphs(asker: RemoteStore) -> set[str]:
+    body = asker.query("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }", results=BY_NAME["srj"], graph=None).body
+    return {row["g"]["value"] for row in json.loads(body)["results"]["bindings"]}
+
+
+def test_a_second_publisher_is_left_alone_and_told_of(server: Server, run_dir: Path, root: Path) -> None:
+    with publishing(server, run_dir, root) as asker:
+        asker.server.update(
+            "DELETE { GRAPH ?r { ?r ?v ?old } } INSERT { GRAPH ?r { ?r ?v 'another' } } "
+            "WHERE { VALUES (?r ?v) { (<urn:sasaeai:record> <urn:sasaeai:record#version>) } GRAPH ?r { ?r ?v ?old } }"
+        )
+        with pytest.raises(ServiceError) as refused:
+            asker.publish(marked("mine"))
+        assert (refused.value.key, refused.value.status) == ("busy", 503)
+        wait_until(lambda: asker.version() == "another")
+        assert marks(asker) == set()
+
+
 @pytest.mark.parametrize("start", [oxigraph, virtuoso])
 def test_a_server_killed_while_it_answers_gives_a_clean_503(start: Start, run_dir: Path, root: Path) -> None:
     with start() as server, publishing(server, run_dir, root) as asker:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from pyoxigraph import QueryResultsFormat, RdfFormat, Triple, parse, parse_query_results
 
+from sasaeai.errors import ServiceError
 from sasaeai.formats import GRAPH_FORMATS, RESULT_FORMATS, Format
 from sasaeai.store.cutting import too_large, too_many
 from sasaeai.store.evaluation import Bounded, Evaluated, FullError, tabulate, unreadable
@@ -16,6 +17,23 @@ from sasaeai.store.writing import write
 
 _NODE = re.compile(rb'("type"\s*:\s*"bnode"\s*,\s*"value"\s*:\s*")nodeID://')
 """What Virtuoso puts before the name of a blank node, which no other reader takes for one."""
+
+
+_ESCAPED = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+
+
+def require_plain(text: str) -> None:
+    """Refuse escapes that stand for ASCII: ServiceError 400.
+
+    SPARQL 1.1 §19.2 reads them before it reads tokens, and some engines within them: to the one `\\u0022` ends a string
+    that goes on to the other, and what was looked at here would not be what is asked there.
+    """
+    if any(int(found[1] or found[2], 16) < 0x80 for found in _ESCAPED.finditer(text)):
+        detail = {
+            "ja": "ASCIIの文字を \\u で書かず、そのまま書いてください",
+            "en": "write ASCII letters as such, not by \\u",
+        }
+        raise ServiceError("evaluation", 400, detail=detail)
 
 
 class Names:

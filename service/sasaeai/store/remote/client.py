@@ -80,6 +80,7 @@ class RemoteStore:
                 return ask(triples, min(seconds or math.inf, self.settings.own_seconds), rows=None)
         with _counted("ad-hoc") as count, _held(self._strangers, 0):
             self._budget.check(client)
+            answers.require_plain(text)
             looked_at = self._guard.query(
                 text, results=RESULTS, graph=GRAPH, lane="ad-hoc", dataset=dataset, seconds=seconds, client=client
             )

@@ -22,7 +22,7 @@ from sasaeai.journal import log
 from sasaeai.repository import Conflict, GraphFile, Repository
 from sasaeai.settings import Settings
 from sasaeai.store.client import EngineStore
-from sasaeai.store.engine import Engine
+from sasaeai.store.engine import UNREADABLE, Engine
 from sasaeai.store.loading import Holdings
 from sasaeai.store.parameters import bind, iri
 from sasaeai.store.remote import record
@@ -36,6 +36,9 @@ _LOOK_SECONDS = 1.0
 """How often the server is asked for its version."""
 
 _READ_SECONDS = 60.0
+_AWAY = 500
+"""From this status on it is the server that cannot, not the data that must not."""
+
 _GRAPH_BYTES = 10_000_000_000
 
 
@@ -89,6 +92,8 @@ class Copy(Holdings):
                     copy._know(known)
                     return copy
             except ServiceError as error:
+                if error.status < _AWAY:
+                    raise
                 log("server-unreadable", detail=str(error))
                 time.sleep(_LOOK_SECONDS)
 
@@ -136,7 +141,12 @@ def main(run_dir: str, *what: str) -> NoReturn:
         follow(Path(run_dir), settings)
     folder = Path(run_dir) / WITHIN
     folder.mkdir(exist_ok=True)
-    Engine(folder, settings, Served(settings), Copy.read).serve()
+    try:
+        engine = Engine(folder, settings, Served(settings), Copy.read)
+    except (ServiceError, FileNotFoundError) as error:
+        log("graph-unreadable", detail=str(error))
+        os._exit(UNREADABLE)
+    engine.serve()
 
 
 if __name__ == "__main__":

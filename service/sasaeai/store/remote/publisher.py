@@ -93,6 +93,7 @@ class Publisher:
 
     def publish(self, graphs: Mapping[str, bytes | None], rules: list[QueryFile] | None = None) -> str:
         """Replace graphs here and at the server; ServiceError, and nothing changed here, where either cannot."""
+        self._stand()
         before = {name: self._triples(name) for name in (*graphs, DERIVED)}
         take_back = self.holdings.apply(graphs, rules)
         try:
@@ -106,6 +107,19 @@ class Publisher:
             raise
         self.holdings.settle()
         return self.holdings.version
+
+    def _stand(self) -> None:
+        """See that the server holds what we last wrote, for what is written next is the difference to it.
+
+        Raises ServiceError 503 where another publishes, and no server is there.
+        """
+        if not self.told or self._at_server() != self.told:
+            self.look()
+            if self._at_server() != self.told:
+                raise ServiceError("busy", 503, retry_after=5)
+
+    def _at_server(self) -> str:
+        return record.read(self.server, self._record[:1], _READ_SECONDS).version
 
     def _changed(self) -> tuple[dict[str, bytes | None], list[QueryFile]]:
         """Return what has changed in the repository's files, and its rules."""
