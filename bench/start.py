@@ -32,7 +32,6 @@ from sasaeai.store import snapshot
 from sasaeai.store.client import EngineStore
 
 PEER = "pyoxigraph"
-PEERS = (OURS, PEER)
 _PATIENCE = 600.0
 _ASK = "ASK { GRAPH ?g { ?s ?p ?o } }"
 _READ = "SELECT (COUNT(DISTINCT ?p) AS ?n) { ?s ?p ?o }"
@@ -224,7 +223,7 @@ def main() -> None:
             nation.make(Path(place) / "nation", given.cities, seed=1)
         root = given.root or Path(place) / "nation"
         print(f"{root}; {machine('pyoxigraph')}\n")
-        print(markdown("", rows(root, given.rounds), PEERS))
+        print(markdown(rows(root, given.rounds)))
 
 
 if __name__ == "__main__":
