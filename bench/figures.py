@@ -60,10 +60,8 @@ def markdown(rows: Sequence[Row]) -> str:
     """Write rows as a table: our median, then each peer's, and ours as a multiple of it, bold where the peer wins."""
     found = {(each.subject, each.unit, each.peer): each for each in rows if each.unit and each.peer != MACHINE}
     others = list(dict.fromkeys(peer for *_, peer in found if peer != OURS))
-    lines = [
-        f"| | {OURS} | {' | '.join(f'{each}; {OURS} is' for each in others)} |",
-        "|---|" + "---:|" * (1 + len(others)),
-    ]
+    heads = [OURS, *(f"{each}; {OURS} is" for each in others)]
+    lines = [f"| | {' | '.join(heads)} |", "|---|" + "---:|" * len(heads)]
     for subject, unit in dict.fromkeys((subject, unit) for subject, unit, _ in found):
         ours, *theirs = (found.get((subject, unit, each), Row(subject, each, unit)) for each in (OURS, *others))
         cells = [written(ours.median) if ours.values else "–", *(compared(ours, each) for each in theirs)]

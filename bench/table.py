@@ -2,7 +2,7 @@
 
     python bench/table.py [--cities 4,40,400,1741] [--rounds 5] [--out docs]
 
-One run of some twenty minutes, for a machine that does nothing else. README.md beside this file says what is measured.
+One run of some half an hour, for a machine that does nothing else. README.md beside this file says what is measured.
 """
 
 import argparse

@@ -83,6 +83,14 @@ def test_a_peer_wins_where_it_does_better_in_every_round() -> None:
     assert run.fill("<!-- figures: wins -->\n<!-- end -->").splitlines()[1] == "- **Oxigraph**: load, s (at 40)."
 
 
+def test_a_table_of_ours_alone_has_two_columns() -> None:
+    assert markdown([Row("load", OURS, "s", (2.0,))]).splitlines() == [
+        "| | Sasaeai |",
+        "|---|---:|",
+        "| load, s | 2.00 |",
+    ]
+
+
 def test_a_peer_without_figures_is_a_dash() -> None:
     assert markdown([Row("load", OURS, "s", (2.0,)), LEFT_OUT]).endswith("| load, s | 2.00 | – |")
 
