@@ -63,7 +63,7 @@ def growths(sizes: Sizes, peer: str = OURS) -> list[Growth]:
     found: dict[tuple[str, str], dict[int, float]] = {}
     for cities, rows in sorted(sizes.items()):
         for row in rows:
-            if row.peer == peer and row.unit not in ("", "requests/s") and row.values and row.median > 0:
+            if row.peer == peer and row.unit not in ("", "requests", "requests/s") and row.values and row.median > 0:
                 found.setdefault((row.subject, row.unit), {})[cities] = row.median
     return [Growth(*what, medians) for what, medians in found.items() if len(medians) > 1]
 

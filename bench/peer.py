@@ -23,11 +23,15 @@ Ask = Callable[[str, str], bytes]
 
 
 class RefusedError(Exception):
-    """Say with what words a program refuses a query."""
+    """Say with what words a program refuses a query, or that it broke off."""
 
 
 class LateError(Exception):
     """Say that no answer came in time. The program may be at it still: nobody else is to wait for that."""
+
+
+class UnstartedError(Exception):
+    """Say why a program does not start, or does not take the quads."""
 
 
 class Peer:
@@ -55,17 +59,20 @@ class Peer:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> float:
-        """Start the server, and return the seconds until it answers over the quads."""
+        """Start the server, and return the seconds until it answers over the quads; raises UnstartedError."""
         if self._prepare:
             self._prepare()
         began = time.perf_counter()
         self.process = self._open()
         while not self._answers():
             if self.process.poll() is not None or time.perf_counter() - began > PATIENCE:
-                raise RuntimeError(f"{self.name} did not start: {' '.join(self._command[:3])} …")
+                raise UnstartedError(f"did not start: {' '.join(self._command[:3])} …")
             time.sleep(0.02)
-        if self._load:
-            self._load()
+        try:
+            if self._load:
+                self._load()
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise UnstartedError(f"did not take the quads: {error}"[:160]) from error
         return time.perf_counter() - began
 
     def stop(self) -> None:
@@ -102,6 +109,8 @@ class Peer:
                 body = reply.read()
             except TimeoutError:
                 raise LateError(f"no answer within {seconds:.0f} s") from None
+            except (OSError, http.client.HTTPException) as error:
+                raise RefusedError(f"broke off: {error!r}"[:120]) from error
             if reply.status != 200:
                 raise RefusedError(f"{reply.status} {_first_line(body)}")
             return body
@@ -143,7 +152,7 @@ class Peer:
     def _answers(self) -> bool:
         try:
             self.ask(ASK, JSON)
-        except (OSError, http.client.HTTPException, RefusedError, LateError):
+        except (RefusedError, LateError):
             return False
         return True
 

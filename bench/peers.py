@@ -2,6 +2,7 @@
 
 import configparser
 import importlib.util
+import re
 import shutil
 import socket
 import subprocess
@@ -35,6 +36,15 @@ def servers(
     # A bench is one client that asks without a pause: more than a stranger may.
     ours = sasaeai(SASAEAI_ROOT=str(root), SASAEAI_CLIENT_SECONDS="1000000")
     return [ours, *(make() for name, make in made.items() if name not in absent)], absent
+
+
+def virtuoso_version() -> str:
+    """Name Virtuoso's version as the end of a list; nothing where it is missing."""
+    if "Virtuoso" in _missing():
+        return ""
+    said = subprocess.run(["virtuoso-t", "-?"], capture_output=True, text=True, check=False)
+    found = re.search(r"Version (\d+(?:\.\d+)*)", said.stdout + said.stderr)
+    return f", Virtuoso {found[1]}" if found else ""
 
 
 def sasaeai(**settings: str) -> Peer:

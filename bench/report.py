@@ -49,7 +49,7 @@ class Run:
         ]
         return (
             f"`{self.command}`, {self.begun}, {self.minutes:.0f} minutes; {self.machine}. "
-            f"The machine was as noisy as this: {noisy(idle) if idle else 'not measured'}."
+            f"While it was measured, {noisy(idle)}."
         )
 
     def _tables(self) -> str:
@@ -71,7 +71,12 @@ class Run:
         for cities, rows in sorted(self.sizes.items()):
             ours = {(row.subject, row.unit): row for row in rows if row.peer == OURS and row.values}
             for row in rows:
-                if row.peer not in (OURS, MACHINE) and row.values and (mine := ours.get((row.subject, row.unit))):
+                if (
+                    row.unit
+                    and row.peer not in (OURS, MACHINE)
+                    and row.values
+                    and (mine := ours.get((row.subject, row.unit)))
+                ):
                     compared.setdefault((row.peer, row.subject, row.unit), {})[cities] = wins(row, mine)
         lines: dict[str, list[str]] = {}
         for (peer, subject, unit), won in compared.items():

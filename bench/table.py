@@ -71,7 +71,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     began = time.monotonic()
     command = f"python bench/table.py --cities {given.cities} --rounds {given.rounds}"
-    run, status = Run(command, f"{datetime.now(UTC):%Y-%m-%d}", machine(*PACKAGES)), 0
+    run, status = Run(command, f"{datetime.now(UTC):%Y-%m-%d}", f"{machine(*PACKAGES)}{peers.virtuoso_version()}"), 0
     asked = MEASUREMENTS | {"endpoint": partial(endpoint.rows, others=given.peers)}
     for cities in sorted(map(int, given.cities.split(","))):
         rounds = min(given.rounds, ROUNDS_OF_LARGE) if cities >= LARGE else given.rounds

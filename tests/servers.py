@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,11 +56,20 @@ class Server:
         except OSError:
             return False
 
+    def seconds(self) -> float:
+        """Return how long the processor has worked for the server."""
+        assert self.process is not None
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
     def kill(self) -> None:
         if self.process:
             self.process.kill()
             self.process.wait()
             self.process = None
+
+
+Start = Callable[[], contextlib.AbstractContextManager[Server]]
 
 
 @contextlib.contextmanager
@@ -107,17 +116,22 @@ def virtuoso() -> Iterator[Server]:
         }
         server = Server(settings, [VIRTUOSO, "+foreground", "+configfile", "virtuoso.ini"], Path(folder))
         server.start()
-        orders = (
-            f"user_create('publisher', '{password}'); grant SPARQL_UPDATE to publisher; "
-            f"DB.DBA.RDF_DEFAULT_USER_PERMS_SET('publisher', 7); set password dba {secrets.token_hex(12)};"
+        _order(
+            sql,
+            f"user_create('publisher', '{password}'); grant SPARQL_UPDATE to \"publisher\"; "
+            f'DB.DBA.RDF_DEFAULT_USER_PERMS_SET(\'publisher\', 7); set password "dba" "{secrets.token_hex(12)}";',
         )
-        subprocess.run(
-            [ISQL, f"127.0.0.1:{sql}", "dba", "dba", f"EXEC={orders}"], check=True, stdout=subprocess.DEVNULL
-        )
+        assert "Bad login" in _order(sql, "status();")
         try:
             yield server
         finally:
             server.kill()
+
+
+def _order(sql: int, orders: str) -> str:
+    """Give Virtuoso orders under its default account; return its complaints."""
+    command = [ISQL, f"127.0.0.1:{sql}", "dba", "dba", f"EXEC={orders}"]
+    return subprocess.run(command, check=False, capture_output=True, text=True).stderr
 
 
 def _configure(folder: Path, port: int, sql: int) -> None:

@@ -228,6 +228,11 @@ def today() -> date:
     return datetime.now(_JAPAN).date()
 
 
+def in_japan(moment: str) -> str:
+    """Write a moment, ISO 8601 with its zone, as the clocks in Japan have it: 2024-04-01T09:00."""
+    return datetime.fromisoformat(moment).astimezone(_JAPAN).isoformat("T", "minutes")[:16]
+
+
 @lru_cache(maxsize=4096)
 def reading(text: str, language: str) -> str:
     """Write an ISO day, month or moment for readers, with its era.

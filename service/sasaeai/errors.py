@@ -303,6 +303,23 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "このトークンは市区町村 {own} のものです。{city} については申請も閲覧もできません。",
         "en": "This token is of the city {own}. It neither submits nor sees what is of {city}.",
     },
+    "too-many-files": {
+        "ja": "同じ利用者のファイルを同時に検証できるのは{limit}件までです。"
+        "前の検証が終わってから、もう一度送ってください。",
+        "en": "Of one client {limit} file(s) can be examined at once. Send it again when the one before is done.",
+    },
+    "whose-file": {
+        "ja": "「{name}」は、どの市区町村の文書か分かりません。RDFでは、初めに文書のグラフを述べてください"
+        "(<graph/{own}/…> dct:source <id/source/{own}/…> .)。一つのファイルには一つの市区町村だけを書けます。",
+        "en": "It cannot be told whose documents '{name}' holds. RDF describes the graph of its document first "
+        "(<graph/{own}/…> dct:source <id/source/{own}/…> .), and one file is of one municipality.",
+    },
+    "revision-not-conforming": {
+        "ja": "版 {number} は、今の規則やほかの記録に照らすと誤りが{count}件あり、そのままでは戻せません。"
+        "版の内容をブックか RDF で書き出し、直して申請してください。",
+        "en": "Held against the rules and the other data as they are now, revision {number} has {count} mistakes and "
+        "cannot be restored as it is. Write it out, mend it and submit it.",
+    },
     "not-conforming": {
         "ja": "「{name}」に誤りが{count}件あるため、受け付けていません。検証結果を見て直し、もう一度申請してください。",
         "en": "'{name}' has {count} mistakes and was not received. Mend what the report says and submit it again.",

@@ -29,6 +29,8 @@ class Settings:
     public_base: str = _setting("", "address under which readers reach the service, e.g. https://sasaeai.example/")
     state: Path | None = _setting(None, "folder that keeps what the desk holds; default: none, and no desk")
     run_dir: Path | None = _setting(None, "folder for the engine's sockets; default: a new short one under /tmp")
+    snapshots: Path | None = _setting(None, "cache folder for a prepared snapshot to start from; default: none")
+    replica: bool = _setting(False, "serve the newest snapshot as it is, and take no publications")
 
     trusted_proxies: Networks = _setting((), "addresses or networks of proxies whose X-Forwarded-For is believed")
 
@@ -45,6 +47,7 @@ class Settings:
         "merged", "what the server's default graph is: one of its own, or the union of all", choices=_DEFAULTS
     )
     store_atomic: bool = _setting(False, "readers at the server see an update request whole or not at all")
+    store_copy: bool = _setting(False, "answer from a copy of the server's graphs, kept within; it follows the server")
     store_seconds: float = _setting(600.0, "time an update may take")
 
     own_workers: int = _setting(2, "query workers for the service's own bounded questions")
@@ -71,7 +74,10 @@ class Settings:
     scan: bool = _setting(True, "look at a query's text before a worker is spent on it")
 
     max_file_bytes: int = _setting(10_000_000, "length of a file that is sent to be examined; beyond: 413")
-    examined_at_once: int = _setting(2, "files examined at once; beyond: 503")
+    max_unpacked_bytes: int = _setting(100_000_000, "length of a workbook or archive once unpacked; beyond: 413")
+    max_sheet_rows: int = _setting(20_000, "rows of a sheet; beyond: 413")
+    examined_at_once: int = _setting(2, "files examined, and workbooks written, at once; beyond: 503")
+    examined_per_client: int = _setting(1, "of these, those of one client; beyond: 429")
     examination_seconds: float = _setting(30.0, "time a file may be examined for, and of the processor; beyond: 422")
     examination_memory_mb: int = _setting(1024, "memory the examination of a file may add, in MB; beyond: 422")
 

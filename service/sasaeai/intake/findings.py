@@ -158,6 +158,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "The {count} rows of sheets that this file lacks ({value}) stay as they are recorded. To remove a row, "
         "keep its sheet and delete the row.",
     },
+    "documents-kept": {
+        "ja": "このファイルにない文書{count}件({value})は、今の記録のまま残します。",
+        "en": "The {count} documents that this file does not hold ({value}) stay as they are recorded.",
+    },
     "columns-kept": {
         "ja": "このシートにない列({value})の内容は、今の記録のまま残します。"
         "なくすときは、列を残して、セルを空けてください。",
@@ -235,7 +239,7 @@ VIOLATION, WARNING, INFO, REPAIR = "violation", "warning", "info", "repair"
 """How grave a finding is: the cell is wrong; it is read, but look at it; good to know; it was mended in reading."""
 
 WARNINGS = {"era-name", "sheet-ignored", "column-unknown", "column-twice", "merged-across"}
-INFOS = {"sheets-kept", "columns-kept"}
+INFOS = {"sheets-kept", "columns-kept", "documents-kept"}
 REPAIRS = {
     "description-made",
     "quote-made",

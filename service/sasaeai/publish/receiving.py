@@ -44,6 +44,8 @@ def submit(desk: Desk, repository: Repository, token: Token, handed: Handed) -> 
         raise ServiceError("cities-only", 403)
     if handed.mistakes:
         raise ServiceError("not-conforming", 422, name=handed.name, count=handed.mistakes)
+    if not handed.city:
+        raise ServiceError("whose-file", 422, name=handed.name, own=token.city)
     may_see(token, handed.city)
     after = said(handed.graphs)
     own = {token.city, *_wards(repository, token.city)}

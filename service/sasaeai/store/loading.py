@@ -48,10 +48,12 @@ class Holdings:
     `merged=False` it stays empty, for engines and tests that ask over a union default graph.
     """
 
-    def __init__(self, *, merged: bool = True) -> None:
-        self.store = Oxigraph()
+    def __init__(
+        self, store: Oxigraph | None = None, digests: Mapping[str, str] | None = None, *, merged: bool = True
+    ) -> None:
+        self.store = Oxigraph() if store is None else store
         self.merged = merged
-        self.digests: dict[str, str] = {}
+        self.digests = dict(digests or {})
         self.rules: list[QueryFile] = []
         self._journal: list[Callable[[], None]] = []
 

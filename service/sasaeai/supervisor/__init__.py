@@ -32,9 +32,11 @@ class Supervisor:
         self.host, self.port = host, port
         self.engine = _engine(settings, settings.run_dir)
         self.publisher = _publisher(settings, settings.run_dir)
+        self.follower = _follower(settings, settings.run_dir)
         self.examiner = _examiner(settings, settings.run_dir)
         self.web = _web(settings, settings.run_dir, host, port)
-        self.children = tuple(each for each in (self.engine, self.publisher, self.examiner, self.web) if each)
+        every = self.publisher, self.engine, self.follower, self.examiner, self.web
+        self.children = tuple(each for each in every if each)
         self.answered = False
         self.has_terminal = _has_terminal()
 
@@ -147,12 +149,17 @@ def say(text: str, where: int = 2) -> None:
 
 
 def _engine(settings: Settings, run_dir: Path) -> Child:
-    # Where a server answers, the engine within only looks at what it is asked.
-    module = "sasaeai.store.engine" if settings.store == "embedded" else "sasaeai.store.remote.guard"
-    command = [sys.executable, "-m", module, str(run_dir)]
+    command = [sys.executable, "-m", _engine_module(settings), str(run_dir)]
     # The kernel takes memory back from a worker that has ended ten times as fast in large pages: 1 GB of small ones
     # takes it 0.2 s, and several times that where the processors are busy.
     return Child("engine", command, {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"} | _environment(settings), run_dir)
+
+
+def _engine_module(settings: Settings) -> str:
+    if settings.store == "embedded":
+        return "sasaeai.store.engine"
+    # Where a server answers, the engine within only looks at what it is asked.
+    return "sasaeai.store.remote.copy" if settings.store_copy else "sasaeai.store.remote.guard"
 
 
 def _publisher(settings: Settings, run_dir: Path) -> Child | None:
@@ -161,6 +168,14 @@ def _publisher(settings: Settings, run_dir: Path) -> Child | None:
         return None
     command = [sys.executable, "-m", "sasaeai.store.remote.publisher", str(run_dir)]
     return Child("publisher", command, _environment(settings), run_dir)
+
+
+def _follower(settings: Settings, run_dir: Path) -> Child | None:
+    """Return the process that sees what is published at the server of which a copy is kept."""
+    if settings.store == "embedded" or not settings.store_copy:
+        return None
+    command = [sys.executable, "-m", "sasaeai.store.remote.copy", str(run_dir), "follow"]
+    return Child("follower", command, _environment(settings), run_dir)
 
 
 def _examiner(settings: Settings, run_dir: Path) -> Child:

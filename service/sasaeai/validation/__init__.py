@@ -10,11 +10,12 @@ from pathlib import Path
 from sasaeai.repository import Repository
 from sasaeai.validation.checks import Merged, against_checks
 from sasaeai.validation.documents import SYNTAXES, Document, read
+from sasaeai.validation.parting import QUADS, Parts, in_place, parted
 from sasaeai.validation.said import Said
 from sasaeai.validation.shapes import Progress, Shapes, against_shapes
 from sasaeai.validation.violation import Violation, short
 
-__all__ = ["SYNTAXES", "Ground", "Violation", "short", "validate"]
+__all__ = ["QUADS", "SYNTAXES", "Ground", "Parts", "Violation", "in_place", "parted", "short", "validate"]
 
 
 def quiet(done: int, total: int) -> None:

@@ -5,7 +5,7 @@ from flask import Flask
 from sasaeai import catalogue
 from sasaeai import prefixes as declared
 from sasaeai.lists import listings
-from sasaeai.lists.entries import Shelf
+from sasaeai.lists.shelf import Shelf
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store

@@ -18,7 +18,7 @@ from sasaeai.errors import ServiceError
 from sasaeai.examiner import Examiner
 from sasaeai.indicators import indicators
 from sasaeai.indicators.measures import Measures
-from sasaeai.lists.entries import Shelf
+from sasaeai.lists.shelf import Shelf
 from sasaeai.prefixes import Prefixes
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
@@ -26,6 +26,7 @@ from sasaeai.statements.keeping import Keeper, Thing
 from sasaeai.store import Store
 from sasaeai.store.budget import Budget
 from sasaeai.vocabulary import LANGUAGES, Words
+from sasaeai.web import askers
 from sasaeai.web.negotiation import preferred_language
 
 
@@ -114,6 +115,7 @@ def install(app: Flask, context: Context) -> None:
     app.jinja_env.globals["has_desk"] = context.settings.state is not None
     app.jinja_env.globals["design_tokens"] = (Path(app.static_folder or "") / "npm" / "tokens.css").is_file()
     app.jinja_env.filters["reading"] = lambda text: calendar.reading(str(text), language())
+    app.jinja_env.filters["in_japan"] = calendar.in_japan
     app.jinja_env.filters["base64"] = lambda content: b64encode(content).decode()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
@@ -128,6 +130,11 @@ def here() -> Context:
     """Return the context of the application that answers this request."""
     context: Context = current_app.extensions["sasaeai"]
     return context
+
+
+def client() -> str:
+    """Return the account that the limits of who asks are kept on."""
+    return askers.account(askers.address(request.environ, here().settings.trusted_proxies))
 
 
 def language() -> str:

@@ -41,7 +41,7 @@ FROM = parameter(
 @operation(
     "desk",
     "改訂の一覧。市区町村には自らのもの、審査者には全て。",
-    "The revisions: to a city its own, to a reviewer all.",
+    "The revisions. To a city its own, to a reviewer all.",
     gives=[HTML, OBJECTS],
     answers=[401, 403, 404, 503],
     parameters=[CITY, "lang"],

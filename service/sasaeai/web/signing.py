@@ -120,7 +120,8 @@ def check_form() -> None:
     """Refuse a form that is none of ours (or older than its cookie): ServiceError 400. A token needs no proof."""
     given = request.form.get("proof", "")
     told = _cookie() and hmac.compare_digest(proof().encode(), given.encode("utf-8", "replace"))
-    if "Authorization" not in request.headers and not told:
+    # Another site can have a browser send Basic credentials, and no token.
+    if not request.headers.get("Authorization", "").lower().startswith("bearer ") and not told:
         raise ServiceError("stale-form", 400)
 
 

@@ -15,7 +15,7 @@ from sasaeai.errors import ServiceError
 from sasaeai.formats import OBJECTS
 from sasaeai.publish import Review
 from sasaeai.web import desk, signing, validate
-from sasaeai.web.context import here, language
+from sasaeai.web.context import client, here, language
 from sasaeai.web.links import on_host
 from sasaeai.web.negotiation import HTML
 from sasaeai.web.operations import operation, parameter
@@ -38,7 +38,7 @@ RECEIPT = parameter("receipt", "受付番号。", "The receipt.", {"type": "stri
 @operation(
     "desk",
     "申請の一覧。市区町村には自らのもの、審査者には全て。",
-    "The submissions: to a city its own, to a reviewer all.",
+    "The submissions. To a city its own, to a reviewer all.",
     gives=[HTML, OBJECTS],
     answers=[401, 404, 503],
     parameters=["lang"],
@@ -64,7 +64,7 @@ def submit() -> Response:
     signing.check_form()
     as_page = desk.reads_pages()
     try:
-        handed, commented = here().examiner.hand_in(*validate.sent(), language())
+        handed, commented = here().examiner.hand_in(*validate.sent(), language(), client())
         if handed.mistakes and as_page:
             return _mistaken(handed.report, commented)
         if handed.mistakes:

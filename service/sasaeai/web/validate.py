@@ -11,7 +11,7 @@ from sasaeai.examiner import Examined
 from sasaeai.formats import BY_NAME, OBJECTS, WORKBOOK, Format
 from sasaeai.statements.municipalities import municipalities
 from sasaeai.web import answers, lists, problems
-from sasaeai.web.context import here, language
+from sasaeai.web.context import client, here, language
 from sasaeai.web.editor import LOCAL
 from sasaeai.web.negotiation import HTML
 from sasaeai.web.operations import OF_DATA, operation, parameter
@@ -21,7 +21,7 @@ blueprint = Blueprint("validate", __name__)
 FORMATS = (OBJECTS, BY_NAME["csv"], BY_NAME["ttl"], WORKBOOK)
 """The forms of a report beside its page."""
 
-ENDINGS = (".xlsx", ".xlsm", ".csv", ".tsv", ".zip", ".ttl", ".nt", ".jsonld")
+ENDINGS = (".xlsx", ".xlsm", ".csv", ".tsv", ".zip", ".ttl", ".nt", ".jsonld", ".trig", ".nq")
 """How the names of the files end that can be examined."""
 
 MEDIA_TYPES = {
@@ -32,6 +32,8 @@ MEDIA_TYPES = {
     "text/turtle": "ttl",
     "application/n-triples": "nt",
     "application/ld+json": "jsonld",
+    "application/trig": "trig",
+    "application/n-quads": "nq",
 }
 """What a file is sent as by itself, and the ending of the name it then gets."""
 
@@ -129,7 +131,7 @@ def find() -> Response:
     "市区町村のブック。今の記録が入っています。",
     "The workbook of a municipality. It is filled with what is recorded of it.",
     gives=[WORKBOOK],
-    answers=[404, 422, 503],
+    answers=[404, 422, 429, 503],
     parameters=[CODE],
     headers=[*OF_DATA, "Content-Disposition"],
 )
@@ -137,7 +139,7 @@ def template(code: str) -> Response:
     """Give the workbook of a municipality, filled with what its documents say."""
     if not (len(code) == 6 and code.isascii() and code.isdecimal()):
         raise ServiceError("not-found", 404, what=request.path)
-    made = here().examiner.template(code)
+    made = here().examiner.template(code, client())
     response = make_response(made.body)
     response.headers["Content-Type"] = WORKBOOK.content_type
     response.headers["Content-Disposition"] = f'attachment; filename="sasaeai-{code}.xlsx"'
@@ -147,7 +149,7 @@ def template(code: str) -> Response:
 
 
 def _examined(form: Format) -> Examined:
-    return here().examiner.examine(*sent(), form.name, language())
+    return here().examiner.examine(*sent(), form.name, language(), client())
 
 
 def sent() -> tuple[str, bytes]:

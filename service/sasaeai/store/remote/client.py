@@ -31,13 +31,12 @@ from sasaeai.store.remote.server import Server
 from sasaeai.store.scan import form
 from sasaeai.store.turns import Turns
 
-GUARD = "guard"
-"""The folder, within that of the sockets, of the engine that looks at strangers' queries."""
+WITHIN = "within"
+"""The folder, within that of the sockets, of the engine that looks at strangers' queries or answers from a copy."""
 
 _FRESH_SECONDS = 1.0
 """How long the version once read is taken for the present one, before a query; after it, it is read again."""
 
-_TRIES = 4
 _LOOK = 0.05
 _GRAPHS = {"construct", "describe"}
 
@@ -51,7 +50,7 @@ class RemoteStore:
         repository = Repository(settings.root, settings.state)
         self._version_query = repository.query("record-version")
         self._prefixes = prefixes(repository)
-        self._guard = EngineStore(run_dir / GUARD, settings)
+        self._guard = EngineStore(run_dir / WITHIN, settings)
         self._publisher = EngineStore(run_dir, settings)
         self._dumps = Dumps(self.server, run_dir, self._prefixes, settings)
         self._budget = Budget(run_dir / "budgets", settings.client_seconds)
@@ -124,11 +123,12 @@ class RemoteStore:
     def _answered(self, text: str, wanted: "_Wanted", triples: bool, seconds: float, *, rows: int | None) -> Answer:
         """Ask until an answer is of one version: that which was there before is there after it too."""
         names, limit = Names(text), self.settings.max_answer_bytes
-        for _ in range(_TRIES):
+        patience = time.monotonic() + self.settings.wait_seconds
+        while time.monotonic() < patience:
             version = self.version()
             body, _ = self.server.ask(names.text, triples=triples, seconds=seconds, limit=limit, dataset=wanted.dataset)
             if self._look().version != version:
-                continue
+                continue  # something was published meanwhile
             if triples:
                 made = answers.graph(body, wanted.graph, self._prefixes, limit=limit, rows=rows)
             else:
@@ -176,9 +176,24 @@ class RemoteStore:
             self._budget.charge(client, time.monotonic() - began)
 
 
+class CopyStore(EngineStore):
+    """Ask the engine within, which holds a copy of the graphs at a server."""
+
+    def __init__(self, run_dir: Path, settings: Settings) -> None:
+        super().__init__(run_dir / WITHIN, settings)
+        self._publisher = EngineStore(run_dir, settings)
+
+    def publish(self, graphs: Mapping[str, bytes | None]) -> str:
+        """Replace graphs at the server, and then in the copy; see `Store`."""
+        self._publisher.publish(graphs)
+        return self.reread()
+
+
 def store(run_dir: Path, settings: Settings) -> EngineStore | RemoteStore:
     """Return what answers queries by the settings."""
-    return RemoteStore(run_dir, settings) if settings.store == "sparql" else EngineStore(run_dir, settings)
+    if settings.store == "embedded":
+        return EngineStore(run_dir, settings)
+    return (CopyStore if settings.store_copy else RemoteStore)(run_dir, settings)
 
 
 class _Wanted(NamedTuple):

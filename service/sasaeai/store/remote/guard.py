@@ -5,13 +5,14 @@ It is the engine within, over an empty graph: what it cannot read, or not in tim
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
 from sasaeai.repository import Conflict, GraphFile, QueryFile, Repository
 from sasaeai.settings import Settings
 from sasaeai.store.engine import Engine
-from sasaeai.store.remote.client import GUARD
+from sasaeai.store.remote.client import WITHIN
 
 
 class Empty(Repository):
@@ -32,8 +33,8 @@ class Empty(Repository):
 
 def main(run_dir: str) -> NoReturn:
     """Serve an engine over nothing."""
-    settings = Settings.from_environment()
-    folder = Path(run_dir) / GUARD
+    settings = replace(Settings.from_environment(), snapshots=None)
+    folder = Path(run_dir) / WITHIN
     folder.mkdir(exist_ok=True)
     Engine(folder, settings, Empty(settings.root)).serve()
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pyoxigraph import Literal, NamedNode, Triple
 
 from sasaeai.repository import QueryFile
-from sasaeai.store.remote.server import Server
+from sasaeai.store.remote.server import Server, lost
 
 RECORD = "urn:sasaeai:record"
 _RECORD = NamedNode(RECORD)
@@ -39,10 +39,18 @@ def read(server: Server, queries: Iterable[QueryFile], seconds: float) -> Record
     version, since, digests = "", "", dict[str, str]()
     for query in queries:
         body, _ = server.ask(query.text, triples=False, seconds=seconds, limit=_LIMIT)
-        for row in json.loads(body)["results"]["bindings"]:
+        for row in _rows(body):
             if "holds" in row:
                 digest, _, name = row["holds"]["value"].partition(" ")
                 digests[name] = digest
             else:
                 version, since = row["version"]["value"], row["since"]["value"]
     return Record(version, since, digests)
+
+
+def _rows(body: bytes) -> list[dict[str, dict[str, str]]]:
+    try:
+        rows: list[dict[str, dict[str, str]]] = json.loads(body)["results"]["bindings"]
+    except (ValueError, LookupError, TypeError) as error:
+        raise lost() from error
+    return rows

@@ -5,6 +5,7 @@ accepts, and has a timeout. No redirect is followed, for what is sent is meant f
 the name and password in it; and neither stands in an error or in the journal.
 """
 
+import base64
 import http.client
 import time
 import urllib.error
@@ -42,16 +43,36 @@ class Account:
     user: str = ""
     password: str = field(default="", repr=False)
 
-    def opener(self, address: str) -> urllib.request.OpenerDirector:
-        """Make what opens one request: it knows the password, and no way round by a proxy or to another address."""
-        handlers: list[Any] = [urllib.request.ProxyHandler({}), _NoRedirect()]
-        if self.user and self.method != "none":
-            passwords = urllib.request.HTTPPasswordMgrWithPriorAuth()
-            passwords.add_password(None, address, self.user, self.password, is_authenticated=self.method == "basic")
-            basic = self.method == "basic"
-            known = urllib.request.HTTPBasicAuthHandler if basic else urllib.request.HTTPDigestAuthHandler
-            handlers.append(known(passwords))
-        return urllib.request.build_opener(*handlers)
+    def sign(self, request: urllib.request.Request, seconds: float) -> None:
+        """Put into a request who sends it, before its body: a server may hang up on whom it does not know."""
+        if not self.user or self.method == "none":
+            return
+        if self.method == "basic":
+            known = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
+            request.add_unredirected_header("Authorization", f"Basic {known}")
+        elif challenge := _challenge(request.full_url, seconds):
+            passwords = urllib.request.HTTPPasswordMgrWithDefaultRealm()
+            passwords.add_password(None, request.full_url, self.user, self.password)
+            known = urllib.request.HTTPDigestAuthHandler(passwords).get_authorization(request, challenge) or ""
+            request.add_unredirected_header("Authorization", f"Digest {known}")
+
+
+def _challenge(address: str, seconds: float) -> dict[str, str] | None:
+    """Have the server ask who it is (RFC 7616 §3.3); None where it does not want to know."""
+    try:
+        _opener().open(urllib.request.Request(address), timeout=seconds).close()
+    except urllib.error.HTTPError as error:
+        with error:
+            for each in error.headers.get_all("WWW-Authenticate", ()):
+                scheme, _, words = each.partition(" ")
+                if scheme.lower() == "digest":
+                    return urllib.request.parse_keqv_list(urllib.request.parse_http_list(words))
+    return None
+
+
+def _opener() -> urllib.request.OpenerDirector:
+    """Make what opens a request: it knows no way round by a proxy or to another address."""
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect())
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -130,7 +151,8 @@ class Server:
     def _sent(self, request: urllib.request.Request, account: Account, seconds: float, limit: int) -> tuple[bytes, str]:
         until = time.monotonic() + seconds
         try:
-            with account.opener(request.full_url).open(request, timeout=seconds) as reply:
+            account.sign(request, seconds)
+            with _opener().open(request, timeout=seconds) as reply:
                 if any(name in reply.headers for name in _SHORTENED):
                     raise ServiceError("too-many-rows", 503, retry_after=60, limit=reply.headers[_SHORTENED[0]] or "?")
                 return _read(reply, until, seconds, limit), reply.headers.get_content_type()
@@ -141,11 +163,7 @@ class Server:
             raise deadline(seconds) from error
         except urllib.error.URLError as error:
             raise (deadline(seconds) if isinstance(error.reason, TimeoutError) else lost()) from error
-        except ValueError as error:
-            # It wants to be told in another way who asks.
-            log("engine-refuses", said=str(error))
-            raise ServiceError("engine-refuses", 503, retry_after=60) from error
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             raise lost() from error
 
 
