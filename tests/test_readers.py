@@ -10,6 +10,7 @@ import pytest
 from sasaeai import calendar
 
 from .conftest import Service
+from .processes import wait_until
 from .test_sparql import ask
 
 KANA_OR_KANJI = re.compile(r"[぀-ヿ一-鿿]")
@@ -36,9 +37,10 @@ def texts(element: ET.Element, language: str) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("path", ["/lists/cities", "/dataset"])
 def test_japanese_on_an_english_page_says_that_it_is(service: Service, path: str) -> None:
-    page = html5lib.parse(
-        ask(f"{service.url}{path}?lang=en", Accept="text/html").body.decode(), namespaceHTMLElements=False
-    )
+    address = f"{service.url}{path}?lang=en"
+    # Of the dataset nothing is told before its dumps are written.
+    wait_until(lambda: ask(address, Accept="text/html").status == 200)
+    page = html5lib.parse(ask(address, Accept="text/html").body.decode(), namespaceHTMLElements=False)
     main = page.find("body/main")
     assert main is not None
     told = list(texts(main, "en"))
@@ -58,3 +60,28 @@ def test_today_is_a_day_to_ask_about(service: Service, path: str) -> None:
         shown = re.search(rb'role="status"><strong>(.*?)</p>', by_number.body, re.DOTALL)
         assert shown
         assert shown[0] in by_name.body
+
+
+def test_whom_to_ask_is_the_offices_that_the_programme_names(service: Service) -> None:
+    page = ask(f"{service.url}/doc/132241?lang=ja", Accept="text/html").body.decode()
+    told = re.search(r"<dt>問合せ先</dt>(.*?)<dt>", page, re.DOTALL)
+    assert told
+    assert "/id/132241/office/care-prevention" in told[1]
+    assert "/id/132241/office/applicant" not in told[1], "the addresses of those who applied for a project"
+    beside = ask(f"{service.url}/compare.csv?m=132241&m=221007&lang=en", Accept="text/csv").body.decode()
+    assert "/id/221007/office/suruga" in beside
+    assert "/id/132241/office/applicant" not in beside
+
+
+@pytest.mark.parametrize(
+    ("cities", "language", "name"),
+    [
+        ("m=132241&m=072036", "ja", "多摩市と郡山市を比べる"),
+        ("m=132241&m=072036", "en", "Tama and Kōriyama compared"),
+        ("m=132241&m=072036&m=221007", "ja", "多摩市、郡山市、静岡市を比べる"),
+        ("m=132241&m=072036&m=221007", "en", "Tama, Kōriyama and Shizuoka compared"),
+    ],
+)
+def test_a_comparison_is_named_as_people_list_things(service: Service, cities: str, language: str, name: str) -> None:
+    page = ask(f"{service.url}/compare?{cities}&lang={language}", Accept="text/html").body.decode()
+    assert f"<h1>{name}</h1>" in page
