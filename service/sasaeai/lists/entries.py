@@ -48,6 +48,10 @@ class Columns:
             return self.cells[column][row]
         return tuple(Value("uri", self.iris[row], None, None, label) for label in self.labels[row])
 
+    def names(self, row: int) -> Iterable[str]:
+        """Return what the thing of a row is called."""
+        return (label or Value("uri", self.iris[row]).shown for label in self.labels[row])
+
     def entry(self, row: int) -> Entry:
         """Put together the thing of a row."""
         cells = {self.subject: self.values(self.subject, row)}

@@ -10,7 +10,7 @@ from sasaeai.lists import Listing
 from sasaeai.lists.entries import MUNICIPALITY, NOTHING, Columns, Entries
 from sasaeai.lists.values import Value
 from sasaeai.statements import Row, Table, validity
-from sasaeai.statements.finding import Index
+from sasaeai.statements.finding import Index, fold
 from sasaeai.statements.validity import Validity
 
 NAMES = "words"
@@ -66,17 +66,18 @@ class Gathering:
         for column in reversed(listing.order):
             rows = columns.in_order(column, rows)
         columns = columns.at(rows)
-        names = [_names(columns, place, every[row]) for place, row in enumerate(rows)]
+        # What a thing is called is in both indexes, and folded for them once.
+        names = [[*map(fold, _names(columns, place, every[row]))] for place, row in enumerate(rows)]
         everything = (
-            [*own, *_rest(columns, place), *every[row].get(_UNSHOWN, ())]
+            [*own, *map(fold, _rest(columns, place)), *map(fold, every[row].get(_UNSHOWN, ()))]
             for place, (own, row) in enumerate(zip(names, rows, strict=True))
         )
         chosen = {*listing.facets, *({MUNICIPALITY} & listing.columns.keys())}
         keys = {name: [self._keys(columns.values(name, row)) for row in range(len(rows))] for name in chosen}
         return Entries(
             columns=columns,
-            index=Index(everything),
-            names=Index(names),
+            index=Index(everything, folding=str),
+            names=Index(names, folding=str),
             keys=keys,
             values={
                 name: {value.key: value for row in range(len(rows)) for value in columns.values(name, row)}
@@ -120,7 +121,7 @@ def _add(said: dict[str, tuple[Any, ...]], name: str, thing: object) -> None:
 
 
 def _names(columns: Columns, row: int, said: Mapping[str, tuple[Any, ...]]) -> list[str]:
-    return [*(value.shown for value in columns.values(columns.subject, row)), *said.get(NAMES, ())]
+    return [*columns.names(row), *said.get(NAMES, ())]
 
 
 def _rest(columns: Columns, row: int) -> Iterator[str]:
