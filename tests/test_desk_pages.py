@@ -1,5 +1,6 @@
 """The desk's pages, as a city's staff with a spreadsheet program and a reviewer use them."""
 
+import base64
 import contextlib
 import http.client
 import io
@@ -403,6 +404,32 @@ def test_a_form_of_another_site_does_nothing(service: Service, shown: dict[str, 
     assert person(service).ask("/sign-in", forged).status == 400
     assert submissions.find(desk, receipt).state == submissions.RECEIVED
     assert reviewer.ask("/submissions").status == 200
+
+
+def test_credentials_that_another_site_can_have_sent_prove_nothing(
+    service: Service, shown: dict[str, str], desk: Desk, receipt: str
+) -> None:
+    reviewer = person(service, shown["審査者"])
+    sent = {"Authorization": f"Basic {base64.b64encode(shown['審査者'].encode()).decode()}", "Accept": "*/*"}
+    for path in ("/sign-out", "/sign-in"):
+        assert reviewer.ask(path, {"token": shown["静岡市 担当"]}, **sent).status == 400
+    for path in (f"/submissions/{receipt}/accept", f"/submissions/{receipt}/return"):
+        assert is_refused(reviewer.ask(path, {"comment": "x", "over": "1"}, **sent), 401, "sign-in-needed")
+    assert submissions.find(desk, receipt).state == submissions.RECEIVED
+    assert "審査者" in reviewer.ask("/submissions").body.decode()
+
+
+def test_a_program_that_hands_in_is_given_its_receipt(
+    service: Service, shown: dict[str, str], held: Repository, desk: Desk
+) -> None:
+    name = f"新しい名称{len(submissions.every(desk))}"
+    content = renamed(held, name)[PAGE]
+    bearer = f"Bearer {shown['多摩市 担当']}"
+    reply = ask(f"{service.url}/submissions", data=content, Content_Type="text/turtle", Authorization=bearer)
+    given = told(reply, 201)
+    assert given["state"] == "received"
+    assert reply.headers["Location"] == f"/submissions/{given['receipt']}"
+    assert submissions.find(desk, given["receipt"]).content == content
 
 
 def test_a_session_ends_by_signing_out_with_its_token_and_after_its_time(

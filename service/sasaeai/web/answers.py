@@ -93,10 +93,12 @@ def install(app: Flask) -> None:
 
 
 def _stay(response: Response) -> None:
-    """Lead on within this host, in the head and in the body: Werkzeug leads to the host that the asker has named."""
+    """Lead on within this host, not the one that the asker has named; a redirection has the address in its body."""
     address = urlsplit(response.location or "")._replace(scheme="", netloc="").geturl()
     response.location = address
-    response.set_data(Markup(_ONWARD).format(response.status, address, address))
+    # What was made (201) has a body of its own.
+    if response.status_code // 100 == 3:
+        response.set_data(Markup(_ONWARD).format(response.status, address, address))
 
 
 def _is_another(response: Response) -> bool:
