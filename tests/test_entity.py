@@ -95,7 +95,7 @@ def test_a_document_names_its_other_forms(service: Service) -> None:
 
 def test_an_extension_that_is_no_format_is_part_of_the_name(service: Service) -> None:
     assert document(service, f"{COUNCIL}.exe", "text/turtle").status == 404
-    assert document(service, f"{COUNCIL}?_format=csv", "text/turtle").status == 406
+    assert document(service, f"{COUNCIL}?_format=png", "text/turtle").status == 406
 
 
 def test_the_service_says_that_it_is_alive_and_ready(service: Service) -> None:

@@ -114,6 +114,7 @@ def test_a_file_that_takes_too_much_memory_is_refused_and_the_next_is_examined()
 def test_a_process_that_dies_over_a_file_costs_nobody_else_anything() -> None:
     with examiner() as running, socket.socket(socket.AF_UNIX) as held:
         held.connect(str(running.run_dir / SOCKET))
+        held.sendall(b"192.0.2.1\n")
         held.recv(1000)
         (child,) = set(processes(str(running.run_dir))) - {running.process.pid}
         os.kill(child, signal.SIGSEGV)

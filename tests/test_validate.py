@@ -341,6 +341,7 @@ def test_while_every_place_is_taken_pages_are_answered_and_files_are_asked_to_co
                 """Take the one place, when who had it before has gone."""
                 place = stack.enter_context(socket.socket(socket.AF_UNIX))
                 place.connect(str(tmp_path / "run" / SOCKET))
+                place.sendall(b"192.0.2.1\n")
                 return b"started" in place.recv(1000)
 
             wait_until(held)

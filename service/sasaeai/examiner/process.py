@@ -36,6 +36,9 @@ _NICENESS = 10
 _HELLO_SECONDS = 1.0
 _LONGEST_HELLO = 100
 _EXPIRY_SECONDS = 3600.0
+_PATIENCE_SECONDS = 1.0
+"""How long who finds no place waits for one: the process of his last file may be about to end."""
+
 _LOOK_SECONDS = 2.0
 """How often to look for a new revision while nothing else is to be done: who comes next need not wait for it."""
 
@@ -49,6 +52,15 @@ class Child:
     folder: Path
 
 
+@dataclass(frozen=True)
+class Caller:
+    """Hold who waits for a place, and until when."""
+
+    until: float
+    client: str
+    connection: socket.socket
+
+
 class Examiner:
     """Keep what files are held against, and a place for each of a few children."""
 
@@ -59,6 +71,7 @@ class Examiner:
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir()
         self._children: dict[int, Child] = {}
+        self._callers: list[Caller] = []
         self._ground = self._read()
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         fresh = run_dir / f"{SOCKET}.new"
@@ -85,7 +98,8 @@ class Examiner:
             if self._settings.state and time.monotonic() >= due:
                 self._expire(self._settings.state)
                 due = time.monotonic() + _EXPIRY_SECONDS
-            ready = {key.fileobj for key, _ in selector.select(_LOOK_SECONDS if self._settings.state else None)}
+            pause = _PATIENCE_SECONDS / 4 if self._callers else _LOOK_SECONDS if self._settings.state else None
+            ready = {key.fileobj for key, _ in selector.select(pause)}
             if not ready and self._is_behind():
                 self._renew()
             if 0 in ready and not os.read(0, 4096):
@@ -95,6 +109,7 @@ class Examiner:
             self._reap()
             if self._listener in ready:
                 self._greet()
+            self._seat()
 
     def _read(self) -> job.Ground:
         # Told first: what is accepted meanwhile is read the next time.
@@ -129,20 +144,30 @@ class Examiner:
             log("uploads-kept", detail=str(error))
 
     def _greet(self) -> None:
-        with contextlib.suppress(BlockingIOError, ConnectionError, TimeoutError):
+        with contextlib.suppress(BlockingIOError):
             connection, _ = self._listener.accept()
-            with connection:
-                connection.settimeout(_HELLO_SECONDS)
-                hello = connection.recv(_LONGEST_HELLO)
-                client = hello.decode("ascii", "replace").strip()
-                if not hello:
+            connection.settimeout(_HELLO_SECONDS)
+            with contextlib.suppress(ConnectionError, TimeoutError):
+                if hello := connection.recv(_LONGEST_HELLO):
+                    client = hello.decode("ascii", "replace").strip()
+                    self._callers.append(Caller(time.monotonic() + _PATIENCE_SECONDS, client, connection))
                     return
-                if refusal := self._refusal(client):
-                    connection.sendall(frames.pack(frames.from_error(refusal)))
-                    return
+            connection.close()
+
+    def _seat(self) -> None:
+        """Give a place to each caller for whom there is one, and refuse who has waited long enough."""
+        for caller in list(self._callers):
+            refusal = self._refusal(caller.client)
+            if refusal and time.monotonic() < caller.until:
+                continue
+            self._callers.remove(caller)
+            with caller.connection, contextlib.suppress(ConnectionError, TimeoutError):
+                if refusal:
+                    caller.connection.sendall(frames.pack(frames.from_error(refusal)))
+                    continue
                 if self._is_behind():
                     self._renew()
-                self._fork(connection, client)
+                self._fork(caller.connection, caller.client)
 
     def _refusal(self, client: str) -> ServiceError | None:
         """Say why there is no place for a client; the service itself, '', has all of them."""
