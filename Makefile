@@ -1,4 +1,4 @@
-# Two commands: `make serve` and `make test`. Each does all of its own set-up on a machine with Python 3.11 and make.
+# Two commands: `make serve` and `make test`; `make bench` measures. Each does all of its own set-up on a machine with Python 3.11 and make.
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -7,13 +7,14 @@ VENV := .venv
 READY := $(VENV)/ready
 EDITOR := service/sasaeai/web/static/npm/yasqe.min.js
 
-.PHONY: serve test quick lint clean
+.PHONY: serve test quick lint bench clean
 
 serve: $(READY)
 	exec $(VENV)/bin/sasaeai serve --host $(HOST) --port $(PORT)
 
+# A file of tests runs in one process, so that what its tests share is made once.
 test: lint
-	$(VENV)/bin/pytest
+	$(VENV)/bin/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 quick: $(READY)
 	$(VENV)/bin/pytest -m "not slow"
@@ -22,6 +23,9 @@ lint: $(READY)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+
+bench: $(READY)
+	$(VENV)/bin/python bench/table.py
 
 # The stamp is a file inside the environment: it goes when the environment goes.
 $(READY): pyproject.toml constraints.txt service/build_hook.py package-lock.json

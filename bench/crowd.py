@@ -10,75 +10,33 @@ of a second, whatever Retry-After says. Nothing is asserted.
 
 import argparse
 import contextlib
-import http.client
 import itertools
 import json
 import multiprocessing
-import os
-import platform
 import re
 import shutil
-import signal
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
-import threading
 import time
 import urllib.parse
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from importlib.metadata import version
-from multiprocessing.connection import Connection
-from multiprocessing.synchronize import Event
+from os import getloadavg
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import peers
+from figures import machine
+from runaways import RUNAWAYS, Service, crowd, in_threads, sparql
 from sasaeai.settings import Settings
-from sasaeai.store.confinement import die_with_parent
-from sasaeai.store.lanes import lanes
+from watching import watch
 
 BASE = "https://w3id.org/sasaeai/"
 MEASURED = "192.0.2.1"
 """The client that is measured; the crowd comes from 198.51.100.0/24."""
-NICENESS = {each.niceness: f"{each.name} worker" for each in lanes(Settings())}
-SOON, PAUSE, PATIENCE = 0.02, 0.1, 60.0
-
-_NUMBERS = " ".join(map(str, range(100)))
-_DOUBLED = "".join(f" BIND(CONCAT(?s{n}, ?s{n}) AS ?s{n + 1})" for n in range(30))
-_OPTIONALS = " ".join(f"OPTIONAL {{ ?a ?p{n} ?o{n} }}" for n in range(150))
-RUNAWAYS = {
-    "sorted product": "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i",
-    "paths": "SELECT (COUNT(*) AS ?n) { ?a (<x:x>|!<x:x>)* ?b . ?b (<x:x>|!<x:x>|^<x:x>)* ?c }",
-    "counted product": f"SELECT (COUNT(*) AS ?n) {{ {''.join(f'VALUES ?v{n} {{ {_NUMBERS} }}' for n in range(6))} }}",
-    "memory": "SELECT (GROUP_CONCAT(CONCAT(STR(?a), STR(?f), STR(?c))) AS ?x) { ?a ?b ?c . ?d ?e ?f }",
-    "strings": f"SELECT (STRLEN(?s30) AS ?n) {{ ?a ?b ?c . BIND(STR(?c) AS ?s0){_DOUBLED} }}",
-    "nested": "SELECT * " + "{ SELECT * " * 45 + "{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }" + "}" * 45 + " ORDER BY ?f",
-    "optionals": f"SELECT * {{ ?a ?b ?c {_OPTIONALS} }} ORDER BY ?c",
-}
-
-
-@dataclass(frozen=True)
-class Service:
-    """A running `sasaeai serve`: its port and the folder of its sockets."""
-
-    port: int
-    run_dir: Path
-
-    def get(self, path: str, client: str) -> tuple[int, bytes]:
-        """Ask over a connection of its own; 0 is a connection that was lost."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        try:
-            # Who sends a cookie is answered afresh: what is measured are pages and questions, not the cache.
-            connection.request("GET", path, headers={"X-Forwarded-For": client, "Cookie": "fresh=1"})
-            reply = connection.getresponse()
-            return reply.status, reply.read()
-        except (OSError, http.client.HTTPException):
-            return 0, b""
-        finally:
-            connection.close()
+SOON = 0.02
 
 
 @dataclass
@@ -96,38 +54,16 @@ class Measure:
         return " | ".join([f"{len(self.milliseconds):,}", failed, *times])
 
 
-def sparql(query: str) -> str:
-    """Return the path that asks a query."""
-    return "/sparql?" + urllib.parse.urlencode({"query": query, "_format": "srj"})
-
-
 @contextlib.contextmanager
 def serving() -> Iterator[Service]:
     """Run the service as an operator does, behind a proxy that is this bench."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     run_dir = Path(tempfile.mkdtemp(prefix="sas-", dir="/tmp"))
-    environment = os.environ | {"SASAEAI_TRUSTED_PROXIES": "127.0.0.1", "SASAEAI_RUN_DIR": str(run_dir)}
-    with (run_dir / "journal").open("wb") as journal:
-        command = [sys.executable, "-m", "sasaeai", "serve", "--port", str(port)]
-        bench = os.getpid()
-        process = subprocess.Popen(
-            command,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=journal,
-            # A killed bench leaves no service behind.
-            preexec_fn=lambda: die_with_parent(bench),  # noqa: PLW1509
-        )
+    peer = peers.sasaeai(SASAEAI_TRUSTED_PROXIES="127.0.0.1", SASAEAI_RUN_DIR=str(run_dir))
     try:
-        assert process.stdout is not None
-        if not process.stdout.readline():
-            raise SystemExit((run_dir / "journal").read_text("utf-8"))
-        yield Service(port, run_dir)
+        peer.start()
+        yield Service(urlsplit(peer.endpoint).port or 0, run_dir)
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(PATIENCE)
+        peer.stop()
         shutil.rmtree(run_dir)
 
 
@@ -167,66 +103,6 @@ def measured(service: Service, asked: dict[str, list[str]], seconds: float) -> d
 
     in_threads([partial(ask, name) for name in asked])
     return measures
-
-
-def in_threads(tasks: list[Callable[[], object]]) -> None:
-    """Run tasks side by side to their ends."""
-    threads = [threading.Thread(target=each) for each in tasks]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-
-
-def crowd(service: Service, clients: int, parallel: int, over: Event, told: Connection) -> None:
-    """Be the crowd, in a process of its own; tell how its queries ended."""
-    ends: Counter[tuple[str, str]] = Counter()
-
-    def loop(client: int, number: int) -> None:
-        names = list(RUNAWAYS)
-        for turn in itertools.count(client + number):
-            if over.is_set():
-                return
-            name = names[turn % len(names)]
-            status, body = service.get(sparql(RUNAWAYS[name]), f"198.51.100.{client + 1}")
-            problem = re.search(rb'problem#([\w-]+)"', body)
-            end = f"{status} {problem[1].decode()}" if problem else str(status or "lost")
-            ends[name, end] += 1
-            if end != "503 deadline":
-                time.sleep(PAUSE)
-
-    in_threads([partial(loop, client, number) for client in range(clients) for number in range(parallel)])
-    told.send(ends)
-
-
-def watch(service: Service, over: Event, told: Connection) -> None:
-    """Watch the memory of each process of the service; tell the most that each kind has held, in MB."""
-    most: dict[str, float] = {}
-    kinds: dict[str, str | None] = {}
-    page = os.sysconf("SC_PAGE_SIZE") / 2**20
-    while not over.wait(0.05):
-        there = [each for each in os.listdir("/proc") if each.isdigit()]
-        for pid in there:
-            with contextlib.suppress(OSError):
-                # A process just forked has neither its name nor its niceness yet.
-                if pid not in kinds and time.time() - Path("/proc", pid).stat().st_mtime > 0.1:
-                    kinds[pid] = _kind(pid, f"--port {service.port}", str(service.run_dir))
-                if kind := kinds.get(pid):
-                    held = int(Path("/proc", pid, "statm").read_text().split()[1]) * page
-                    most[kind] = max(most.get(kind, 0.0), held)
-        kinds = {pid: kinds[pid] for pid in there if pid in kinds}
-    told.send(most)
-
-
-def _kind(pid: str, *marks: str) -> str | None:
-    """Name a process of the service: workers have the engine's command line, and are told apart by their niceness."""
-    line = Path("/proc", pid, "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    if not any(each in line for each in marks):
-        return None
-    if "store.engine" not in line:
-        return "web" if "granian" in line else "supervisor"
-    _, parent, group, *rest = Path("/proc", pid, "stat").read_text().rpartition(")")[2].split()
-    return "engine" if parent != group else NICENESS.get(int(rest[13]), "other worker")
 
 
 def overruns(service: Service) -> dict[str, dict[str, float]]:
@@ -273,11 +149,10 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=16, help="addresses the crowd comes from")
     parser.add_argument("--parallel", type=int, default=2, help="runaways that each of them sends at once")
     options = parser.parse_args()
-    packages = ", ".join(f"{name} {version(name)}" for name in ("pyoxigraph", "granian"))
     print("No answer comes from the cache.")
-    print(f"{os.cpu_count()} cores, Linux {platform.release()}, Python {platform.python_version()}, {packages}.")
+    print(f"{machine('pyoxigraph', 'granian')}.")
     print(f"{options.clients} clients, each with {options.parallel} runaways at once, for {options.seconds:g} s.")
-    print(f"Load of the machine before: {os.getloadavg()[0]:.1f}.\n")
+    print(f"Load of the machine before: {getloadavg()[0]:.1f}.\n")
     spawn = multiprocessing.get_context("spawn")
     with serving() as service:
         asked = requests(service)

@@ -1,20 +1,22 @@
 """Make a nation of cities: a whole repository of made-up documents of municipalities that exist.
 
-    python bench/nation.py FOLDER [--cities 40] [--seed 1] [--with-real]
+    python bench/nation.py FOLDER [--cities 40] [--seed 1] [--with-real] [--defects 0]
 
 README.md beside this file says what is in it. The same arguments give the same bytes.
 """
 
 import argparse
 import hashlib
+import json
 import shutil
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 
 from fiction.city import SHARED, City
+from fiction.defects import Planter
 from fiction.document import HEAD, NOTE_EN, NOTE_JA, Thing, both, turtle
 from fiction.documents import documents
 from fiction.register import Municipality, read
@@ -45,10 +47,13 @@ class Made:
     digest: str
 
 
-def make(folder: Path, cities: int, seed: int, *, with_real: bool = False) -> Made:
+def make(folder: Path, cities: int, seed: int, *, with_real: bool = False, defects: int = 0) -> Made:
     """Write a repository with so many made-up cities; the texts of their documents lie in `texts/`.
 
-    Raises NationError where the folder holds something, or there are not so many municipalities.
+    Defects are named in `defects.jsonl`: rule, focus and file of what a validation finds, one a line.
+
+    Raises NationError where the folder holds something, there are not so many municipalities, or no place is left for
+    a defect.
     """
     if folder.exists() and any(folder.iterdir()):
         raise NationError(f"{folder} is not empty: name a folder that is yet to be made")
@@ -59,14 +64,20 @@ def make(folder: Path, cities: int, seed: int, *, with_real: bool = False) -> Ma
     _write(folder / "README", README)
     _write(folder / "data" / "sample-organisations.ttl", _organisations())
     files = size = quads = 0
+    planter = Planter(defects, len(places))
     for place in places:
         # The first city has everything, so that the smallest nation knows every class.
         city = City(place, seed, whole=place is places[0])
-        for document in documents(city):
-            content = document.turtle()
-            size += _write(folder / "data" / "cities" / f"{place.code}-{place.slug}" / f"{document.slug}.ttl", content)
+        told = [(f"data/cities/{place.code}-{place.slug}/{each.slug}.ttl", each) for each in documents(city)]
+        planter.plant(told)
+        for file, document in told:
+            size += _write(folder / file, document.turtle())
             _write(folder / "texts" / document.file, document.text())
             files, quads = files + 1, quads + document.quads()
+    if planter.missing:
+        raise NationError(f"{planter.missing} of {defects} defects found no place in {cities} cities: ask for fewer")
+    if defects:
+        _write(folder / "defects.jsonl", "".join(json.dumps(asdict(each)) + "\n" for each in planter.planted))
     return Made(len(places), files, size, quads, digest(folder))
 
 
@@ -110,10 +121,13 @@ def main() -> int:
     parser.add_argument("--cities", type=int, default=40, metavar="N", help="how many to make up (default: 40)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="another seed, another nation (default: 1)")
     parser.add_argument("--with-real", action="store_true", help="beside the real cities of this checkout")
+    parser.add_argument(
+        "--defects", type=int, default=0, metavar="N", help="plant N, named in defects.jsonl (default: 0)"
+    )
     given = parser.parse_args()
     began = time.perf_counter()
     try:
-        made = make(given.folder, given.cities, given.seed, with_real=given.with_real)
+        made = make(given.folder, given.cities, given.seed, with_real=given.with_real, defects=given.defects)
     except NationError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 2

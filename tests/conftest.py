@@ -21,6 +21,7 @@ from sasaeai.store.confinement import die_with_parent
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM = "/usr/bin/chromium"
+_PATIENCE = 240
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def start_service(journal: IO[bytes] | None = None, **settings: str) -> Service:
         preexec_fn=lambda: die_with_parent(parent),  # noqa: PLW1509
     )
     service = Service(f"http://127.0.0.1:{port}", process, environment)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError(f"the service ended with {process.returncode}")
@@ -63,7 +64,7 @@ def start_service(journal: IO[bytes] | None = None, **settings: str) -> Service:
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
     stop_service(service)
-    raise RuntimeError("the service was not ready within a minute")
+    raise RuntimeError(f"the service was not ready within {_PATIENCE} seconds")
 
 
 def stop_service(service: Service) -> None:

@@ -20,6 +20,7 @@ from sasaeai.calendar import (
     fiscal_year_days,
     fiscal_year_label,
     fiscal_year_of,
+    in_japan,
     parse_day,
     parse_range,
     reading,
@@ -359,3 +360,7 @@ def test_the_fiscal_years_of_the_graph_are_those_of_the_calendar(tmp_path: Path)
 )
 def test_readers_see_a_day_with_its_era(text: str, ja: str, en: str) -> None:
     assert (reading(text, "ja"), reading(text, "en")) == (ja, en)
+
+
+def test_a_moment_is_told_as_the_clocks_in_japan_have_it() -> None:
+    assert in_japan("2024-03-31T15:30:00Z") == "2024-04-01T00:30"

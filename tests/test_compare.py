@@ -18,6 +18,7 @@ from rdflib import RDF, Graph, URIRef
 from rdflib.namespace import PROV
 
 from sasaeai import calendar
+from sasaeai.compare.sheets import TITLES
 from sasaeai.formats import BY_NAME
 
 from .conftest import ROOT, Service, start_service, stop_service
@@ -225,17 +226,19 @@ def test_page_csv_workbook_and_rdf_have_the_same_cells(service: Service, query: 
         assert page_words(row["valueLabel"], language) == value.said
     reply = ask(f"{service.url}/compare.xlsx?{query}", Accept_Language=language)
     book = load_workbook(io.BytesIO(reply.body))
-    head, *sheet = book["values"].iter_rows(values_only=True)
+    matrix, _, values, _ = book.worksheets
+    assert tuple(book.sheetnames) == TITLES[language]
+    head, *sheet = values.iter_rows(values_only=True)
     assert [
         {str(key): str(cell if cell is not None else "") for key, cell in zip(head, row, strict=True)} for row in sheet
     ] == written
-    assert len(list(book["compare"].iter_rows())) == len({row["topic"] for row in written}) + 1
+    assert len(list(matrix.iter_rows())) == len({row["topic"] for row in written}) + 1
     assert graph_rows(service, query, language) == sorted(csv_row(row) for row in written)
 
 
 def numbers(service: Service, query: str, language: str = "ja") -> list[dict[str, object]]:
     reply = ask(f"{service.url}/compare.xlsx?{query}", Accept_Language=language)
-    head, *sheet = load_workbook(io.BytesIO(reply.body))["numbers"].iter_rows(values_only=True)
+    head, *sheet = load_workbook(io.BytesIO(reply.body)).worksheets[1].iter_rows(values_only=True)
     return [dict(zip(map(str, head), row, strict=True)) for row in sheet]
 
 
@@ -357,8 +360,8 @@ def test_a_city_is_found_by_its_name_or_code_and_gets_an_address_to_share(servic
         ("m=132241&asOf=2019-04-01", "2列以上", "needs two columns"),
         ("asOf=2019-04-01&asOf=2020-04-01", "2列以上", "needs two columns"),
         (f"{FOUR}&asOf=2018-04-01&asOf=2019-04-01&asOf=2020-04-01", "12列", "12 columns"),
-        ("m=132241&m=132240", "「132240」という市区町村は見つかりません", "no municipality '132240'"),
-        ("m=132241&m=141003x", "見つかりません", "no municipality"),
+        ("m=132241&m=132240", "「132240」という市区町村は見付かりません", "no municipality '132240'"),
+        ("m=132241&m=141003x", "見付かりません", "no municipality"),
         ("m=132241&m=" + urllib.parse.quote("府中市"), "132063 (東京都 府中市)", "342084 (Hiroshima Fuchū)"),
         ("m=132241&m=072036&asOf=2019-02-30", "という日はありません", "no such day"),
         ("m=132241&m=072036&asOf=" + urllib.parse.quote("令和元年"), "暦年とも年度とも", "calendar year or"),

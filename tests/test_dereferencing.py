@@ -1,11 +1,14 @@
 """Every IRI answers, whoever spells it and however: over real HTTP, and over data of the tests' own."""
 
+import csv
 import html
 import http.client
+import io
 import json
 import re
 import unicodedata
 import urllib.parse
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -14,7 +17,8 @@ from typing import Any
 import pytest
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse
 from rdflib import Graph, Literal, URIRef
-from rdflib.namespace import DCTERMS, FOAF, PROV, RDF, SDO, SKOS, VOID
+from rdflib.namespace import DCTERMS, FOAF, PROV, RDF, SDO, SKOS, VOID, XSD
+from rdflib.term import Node
 
 from sasaeai import entity, statements
 from sasaeai.errors import ServiceError
@@ -100,6 +104,27 @@ def test_a_thing_of_every_kind_is_described_the_same_in_every_format(service: Se
     here = URIRef(f"{BASE}doc/{key}")
     assert (here, FOAF.primaryTopic, iri(key)) in graph
     assert (here, DCTERMS.license, URIRef("https://creativecommons.org/licenses/by/4.0/")) in graph
+
+
+@pytest.mark.parametrize("key", ["132241", "concept/role", "graph/derived", "source/132241/city-page"])
+def test_a_description_is_a_table_of_the_same_statements(service: Service, key: str) -> None:
+    for asked in (f"{service.url}/doc/{key}.csv", f"{service.url}/doc/{key}"):
+        reply = ask(asked, Accept="text/csv")
+        assert (reply.status, reply.headers["Content-Location"]) == (200, f"/doc/{key}.csv")
+        head, *rows = csv.reader(io.StringIO(reply.body.decode(), newline=""))
+        assert head == ["subject", "predicate", "object", "datatype", "language"]
+        told = {tuple(row) for row in rows}
+        assert len(told) == len(rows)
+        graph = triples(service, f"/doc/{key}.nt")
+        assert told == {_cells(*each) for each in graph}
+    assert ask(f"{service.url}/doc/{key}.csv?_format=csv-bom").body == BOM_UTF8 + reply.body
+
+
+def _cells(subject: Node, predicate: Node, value: Node) -> tuple[str, ...]:
+    if not isinstance(value, Literal):
+        return str(subject), str(predicate), str(value), "", ""
+    plain = RDF.langString if value.language else XSD.string
+    return str(subject), str(predicate), str(value), str(value.datatype or plain), value.language or ""
 
 
 def test_the_pages_of_a_description_hold_together_all_that_points_to_a_thing(service: Service) -> None:
@@ -301,6 +326,13 @@ def test_what_was_withdrawn_is_gone_and_says_what_took_its_place(strange: Servic
     page = ask(f"{strange.url}/id/{old}", Accept="text/html")
     assert (page.status, page.type) == (410, "text/html")
     assert str(iri(JAPANESE)) in html.unescape(page.body.decode())
+    there = f"/id/{urllib.parse.quote(JAPANESE)}"
+    assert f'href="{there}' in page.body.decode()
+    for gone in (page, reply):
+        assert gone.headers["Link"].startswith(f"<{there}")
+        assert gone.headers["Link"].endswith('; rel="successor-version"')
+    assert json.loads(reply.body)["successors"] == [str(iri(JAPANESE))]
+    assert ask(strange.url + there, Accept="text/turtle").status == 200
 
 
 def test_what_was_withdrawn_without_a_successor_is_gone(strange: Service) -> None:

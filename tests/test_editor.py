@@ -122,7 +122,7 @@ def test_what_is_copied_runs(page: Page, service: Service, tmp_path: Path) -> No
         details = page.locator("details").filter(has=page.get_by_text(name, exact=True))
         details.locator("summary").click()
         details.get_by_role("button").click()
-        expect(details.get_by_role("status")).to_have_text("写しました")
+        expect(details.get_by_role("status")).to_have_text("コピーしました")
         copied[name] = page.evaluate("navigator.clipboard.readText()")
     shoot(page, "copies")
     shell = subprocess.run(["bash", "-c", copied["curl"]], capture_output=True, text=True, check=True)

@@ -84,6 +84,15 @@ def test_a_source_without_a_digest_is_found_even_without_its_text() -> None:
     assert [each.key for each in findings] == ["no-file", "no-digest"]
 
 
+@pytest.mark.parametrize(("is_workbook", "said"), [(False, "as the city gave them"), (True, "cells of the city's own")])
+def test_of_a_source_whose_text_nobody_keeps_it_is_said_what_its_quotes_rest_on(
+    tmp_path: Path, is_workbook: bool, said: str
+) -> None:
+    result = evidence.examine(Document("g", "s", None, None, (Quote("r", "三行目です"),), is_workbook), tmp_path)
+    assert (result.findings, result.checked) == ((), False)
+    assert said in result.state
+
+
 def test_quotes_of_a_graph_that_names_no_document_are_found(repository: Repository) -> None:
     store = LocalStore(repository)
     store.publish(

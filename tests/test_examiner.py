@@ -15,6 +15,9 @@ from typing import Any
 
 import pytest
 
+from sasaeai.desk import Desk, submissions
+from sasaeai.desk.revisions import Content
+from sasaeai.desk.submissions import File
 from sasaeai.errors import ServiceError
 from sasaeai.examiner import Examiner
 from sasaeai.examiner.client import SOCKET
@@ -123,10 +126,45 @@ def test_who_finds_every_place_taken_is_told_so_at_once_and_later_served() -> No
     with examiner(examined_at_once=1) as running:
         with socket.socket(socket.AF_UNIX) as held:
             held.connect(str(running.run_dir / SOCKET))
+            held.sendall(b"192.0.2.1\n")
             held.recv(1000)
             error = running.fails("a.csv", b"a\n")
             assert (error.key, error.status, error.retry_after) == ("busy", 503, 5)
         wait_until(running.is_well)
+
+
+@pytest.mark.slow
+def test_one_client_does_not_hold_all_places() -> None:
+    with examiner(examined_at_once=2) as running:
+        with socket.socket(socket.AF_UNIX) as held:
+            held.connect(str(running.run_dir / SOCKET))
+            held.sendall(b"192.0.2.1\n")
+            held.recv(1000)
+            with pytest.raises(ServiceError) as caught:
+                running.client.examine("a.csv", b"a\n", "json", "ja", "192.0.2.1")
+            assert (caught.value.key, caught.value.status, caught.value.retry_after) == ("too-many-files", 429, 5)
+            assert running.client.examine("a.csv", b"a\n", "json", "ja", "192.0.2.2").body
+        wait_until(running.is_well)
+
+
+@pytest.mark.slow
+def test_what_the_settings_say_of_files_holds_for_them() -> None:
+    with examiner(max_sheet_rows=10) as running:
+        assert running.fails("a.csv", b"a\n" * 11).key == "sheet-too-large"
+        assert running.client.examine("a.csv", b"a\n" * 10, "json", "ja").body
+
+
+@pytest.mark.slow
+def test_files_whose_time_is_over_are_removed_by_themselves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk(tmp_path)
+    monkeypatch.setattr(submissions, "now", lambda: "2020-01-01T00:00:00Z")
+    old = submissions.receive(desk, CITY, "the city", File("city.xlsx", b"bytes", b"{}"), Content({}, {}))
+    submissions.return_(desk, old, "a reviewer", "no")
+    monkeypatch.undo()
+    waiting = submissions.receive(desk, CITY, "the city", File("city.xlsx", b"bytes", b"{}"), Content({}, {}))
+    with examiner(state=tmp_path):
+        wait_until(lambda: not submissions.find(desk, old).content)
+    assert submissions.find(desk, waiting).content == b"bytes"
 
 
 @pytest.mark.slow

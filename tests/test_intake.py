@@ -15,15 +15,18 @@ import openpyxl
 import pytest
 import yaml
 from openpyxl.worksheet.worksheet import Worksheet
-from rdflib import RDF, SH, Graph
+from rdflib import RDF, SH, Graph, Literal, URIRef
 
 from sasaeai import intake, workbook
 from sasaeai.errors import ServiceError
-from sasaeai.fields import Fields
+from sasaeai.fields import Fields, Names
 from sasaeai.intake import Report
 from sasaeai.intake.export import documents
-from sasaeai.intake.reading import Submission, city_of, read
+from sasaeai.intake.findings import SAYINGS
+from sasaeai.intake.reading import city_of, read
+from sasaeai.intake.rows import Submission
 from sasaeai.repository import Repository
+from sasaeai.vocabulary import BASE, ID, SAS
 
 from .conftest import ROOT
 from .test_command_line import sasaeai
@@ -340,6 +343,158 @@ def test_one_sheet_may_come_as_a_csv_file_of_any_name() -> None:
     assert any("/meeting/2017-05-30" in thing for _, thing in submission.rows)
 
 
+# Machine readability
+
+THIRTY = {f"L{level}-{number:02}" for level, last in ((1, 15), (2, 6), (3, 9)) for number in range(1, last + 1)}
+
+
+def test_a_finding_names_the_rules_of_machine_readability_that_its_cell_breaks() -> None:
+    assert {rule for said in SAYINGS.values() for rule in said.get("rules", ())} <= THIRTY
+
+    def change(book: openpyxl.Workbook) -> None:
+        sheet = book["会議"]
+        head = columns(sheet)
+        sheet.cell(2, head["回"]).value = "第3回"
+        sheet.cell(3, head["状況"]).value = "同上"
+        sheet.cell(4, head["開催日"]).value = "春ごろ"
+
+    found = {each.rule: each for each in back(changed(KORIYAMA, change)).findings}
+    cited = {rule: each.readability for rule, each in found.items()}
+    assert cited["cells:not-a-number"] == ("L2-01",)
+    assert cited["cells:ditto"] == ("L2-02",)
+    assert cited["cells:not-a-date"] == ("L3-05",)
+    report = Report("city.xlsx", KORIYAMA, list(found.values()))
+    told = json.loads(intake.as_json(report))["findings"]
+    assert {each["rule"]: tuple(each["readability"]) for each in told} == cited
+    assert "cells:ditto L2-02" in intake.as_csv(report, "ja").decode("utf-8-sig")
+    assert found["cells:ditto"].sentence("en").endswith("[cells:ditto L2-02]")
+
+
+# What a file does not speak of
+
+
+def beside(content: bytes, city: str, name: str = "city.xlsx") -> Submission:
+    """Read a file of a city beside what is recorded of it."""
+    return read(workbook.opened(name, content), fields(), city, documents(REPOSITORY, city))
+
+
+def removed_by(submission: Submission, city: str) -> list[Any]:
+    """List what is recorded of a city and would be no more."""
+    return [
+        each
+        for name, said in documents(REPOSITORY, city).items()
+        for each in said
+        if each not in submission.graphs.get(name, ())
+    ]
+
+
+@pytest.mark.parametrize("title", ["会議", "構成団体", "出典"])
+def test_a_single_sheet_removes_nothing_of_what_stands_on_the_others(title: str) -> None:
+    submission = beside(dict(as_csvs(TAMA, "utf-8"))[f"{title}.csv"], TAMA, f"{title}.csv")
+    assert removed_by(submission, TAMA) == []
+    assert is_whole(submission, TAMA)
+    (kept,) = [each for each in submission.findings if each.rule == "cells:sheets-kept"]
+    assert (kept.severity, title in kept.value, "事業・層" in kept.value) == ("info", False, True)
+
+
+def test_a_row_left_out_of_a_sheet_that_was_sent_is_removed_and_nothing_else() -> None:
+    lines = dict(as_csvs(KORIYAMA, "utf-8"))["会議.csv"].decode().splitlines(keepends=True)
+    key = lines[1].split(",")[0]
+    submission = beside("".join([lines[0], *lines[2:]]).encode(), KORIYAMA, "会議.csv")
+    gone = removed_by(submission, KORIYAMA)
+    assert gone
+    assert {thing.removeprefix(f"{ID}") for thing, _, _ in gone} == {key}
+
+
+def test_a_workbook_without_a_sheet_or_a_column_leaves_both_as_they_are() -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        del book["構成団体"]
+        sheet = book["協議体"]
+        sheet.delete_cols(columns(sheet)["対象の層"])
+
+    submission = beside(changed(TAMA, change), TAMA)
+    assert removed_by(submission, TAMA) == []
+    assert is_whole(submission, TAMA)
+    said = {each.rule: each for each in submission.findings}
+    assert said["cells:sheets-kept"].value == "構成団体"
+    assert (said["cells:columns-kept"].place.sheet, said["cells:columns-kept"].value) == ("協議体", "対象の層")
+    assert said.keys() == {"cells:sheets-kept", "cells:columns-kept"}
+
+
+def test_an_emptied_cell_and_a_deleted_row_are_removed_where_their_sheet_is_there() -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        book["構成団体"].delete_rows(2)
+        sheet = book["協議体"]
+        sheet.cell(2, columns(sheet)["対象の層"]).value = None
+
+    gone = removed_by(beside(changed(TAMA, change), TAMA), TAMA)
+    assert {path for thing, path, _ in gone if "/council/" in thing} == {f"{SAS}serves"}
+    assert len({thing for thing, _, _ in gone}) == 2
+
+
+def test_new_rows_may_mean_by_its_name_what_stands_on_a_sheet_that_was_not_sent() -> None:
+    text = "キー,出典,層,開催日,状況,根拠(原文の抜粋)\n,,第1層,令和6年5月1日,予定,会議の予定\n"
+    submission = beside(text.encode(), KORIYAMA, "会議.csv")
+    assert not [each for each in submission.findings if each.severity == "violation"]
+    assert (f"{ID}{KORIYAMA}/meeting/2024-05-01", f"{SAS}tier", URIRef(f"{ID}{KORIYAMA}/tier/1")) in [
+        each for said in submission.graphs.values() for each in said
+    ]
+
+
+# Sources that a city names
+
+
+def with_source(more: dict[str, Any], row: dict[str, Any]) -> Submission:
+    """Add a source to Koriyama's workbook, and a meeting that rests on it."""
+
+    def change(book: openpyxl.Workbook) -> None:
+        source = {"行の種類": "出典", "題名": "新しい文書", "題名(英語)": "A new document", **more}
+        meeting = {"出典": "新しい文書", "層": "第1層", "開催日": "令和6年5月1日", "状況": "予定", **row}
+        for title, values in (("出典", source), ("会議", meeting)):
+            sheet = book[title]
+            number = sheet.max_row + 1
+            for heading, value in values.items():
+                sheet.cell(number, columns(sheet)[heading]).value = value
+
+    return back(changed(KORIYAMA, change))
+
+
+NEW = f"{BASE}graph/{KORIYAMA}/a-new-document"
+MEETING = f"{ID}{KORIYAMA}/meeting/2024-05-01"
+
+
+def quotes(submission: Submission) -> list[str]:
+    return [str(value) for thing, path, value in submission.graphs[NEW] if (thing, path) == (MEETING, f"{SAS}quote")]
+
+
+def test_a_new_source_needs_neither_file_nor_digest_nor_a_description_of_its_graph() -> None:
+    submission = with_source({}, {"根拠(原文の抜粋)": "5月の会議"})
+    assert not [each for each in submission.findings if each.severity != "repair"]
+    assert (NEW, f"{SAS}ownRendering", Literal("en")) in submission.graphs[NEW]
+    assert "cells:description-made" in rules(submission).values()
+    assert quotes(submission) == ["5月の会議"]
+
+
+def test_where_the_workbook_is_the_source_its_rows_are_quoted_by_the_text_of_their_cells() -> None:
+    submission = with_source({"このブックが出典": "はい"}, {})
+    assert quotes(submission) == ["第1層 2024-05-01 予定"]
+    assert "cells:quote-made" in rules(submission).values()
+
+
+def test_a_quote_that_stands_in_no_cell_of_its_row_gives_way_to_what_does() -> None:
+    own = with_source({"このブックが出典": "はい"}, {"根拠(原文の抜粋)": "第1層 2024-05-01"})
+    assert quotes(own) == ["第1層 2024-05-01"]
+    other = with_source({"このブックが出典": "はい"}, {"根拠(原文の抜粋)": "どこにもない言葉"})
+    assert quotes(other) == ["第1層 2024-05-01 予定"]
+
+
+def test_of_things_of_one_name_that_of_the_city_itself_is_meant() -> None:
+    shared = [each for each in fields().names.meant("北区", ()) if each.startswith(ID)]
+    assert len(shared) > 1
+    own = Names(others=fields().names, home="151009")
+    assert own.meant("北区", (f"{SAS}Ward",)) == {f"{ID}151017"}
+
+
 # Hostile files
 
 
@@ -410,6 +565,16 @@ def test_a_workbook_with_a_part_cut_short_is_refused() -> None:
     parts = parts_of(MINATO)
     name = "xl/worksheets/sheet2.xml"
     assert refused(archive_of(parts | {name: parts[name][: len(parts[name]) // 2]})).key == "unreadable-file"
+
+
+def test_macros_and_links_to_other_files_are_not_read_and_do_not_come_back() -> None:
+    parts = {"xl/vbaProject.bin": b"macros", "xl/externalLinks/externalLink1.xml": b"<externalLink/>"}
+    content = archive_of(parts_of(KORIYAMA) | parts)
+    grids = workbook.opened("city.xlsm", content)
+    assert is_whole(read(grids, fields(), KORIYAMA), KORIYAMA)
+    given_back = intake.as_workbook(Report("city.xlsm", KORIYAMA, [], grids=grids), content, "ja")
+    with zipfile.ZipFile(io.BytesIO(given_back)) as archive:
+        assert not [name for name in archive.namelist() if "vba" in name or "external" in name]
 
 
 def test_a_file_of_no_city_is_told_so() -> None:

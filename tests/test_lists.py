@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from sasaeai.errors import ServiceError
 from sasaeai.lists import Listing, choosing, listings, read
-from sasaeai.lists.entries import Entries, Shelf
+from sasaeai.lists.entries import Entries
+from sasaeai.lists.shelf import Shelf
 from sasaeai.lists.wishes import STATE, Wish
 from sasaeai.repository import QueryFile, Repository
 from sasaeai.statements.validity import UNDATED, validities

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 import subprocess
 import sys
@@ -51,6 +52,33 @@ def store(nation: Path) -> LocalStore:
 
 def test_the_nation_is_valid(nation: Path) -> None:
     assert [each.sentence("en") for each in validate(Repository(nation))] == []
+
+
+def test_of_planted_defects_each_is_found_by_its_rule_and_nothing_else_is(tmp_path: Path) -> None:
+    made = make(tmp_path / "spoilt", "--cities", "5", "--seed", "7", "--defects", "23")
+    assert made.returncode == 0, made.stderr
+    planted = Counter(
+        (each["rule"], each["focus"], each["file"])
+        for each in map(json.loads, (tmp_path / "spoilt" / "defects.jsonl").read_text("utf-8").splitlines())
+    )
+    found = validate(Repository(tmp_path / "spoilt"))
+    assert Counter((each.rule, each.focus, each.file) for each in found) == planted
+    assert planted.total() == 23
+    assert len({rule for rule, _, _ in planted}) == 9
+    assert len({file.split("/")[2] for _, _, file in planted}) == 5
+
+
+def test_without_defects_to_plant_a_nation_is_the_same_as_ever(nation: Path, tmp_path: Path) -> None:
+    make(tmp_path / "spoilt", "--cities", "3", "--seed", "7", "--defects", "2")
+    sound, spoilt = cities(nation), cities(tmp_path / "spoilt")
+    assert len([name for name in sound if sound[name] != spoilt[name]]) in {1, 2}
+    assert not (nation / "defects.jsonl").exists()
+
+
+def test_more_defects_than_there_is_room_for_are_refused(tmp_path: Path) -> None:
+    made = make(tmp_path / "nation", "--cities", "1", "--defects", "10000")
+    assert made.returncode == 2
+    assert "defects found no place in 1 cities: ask for fewer" in made.stderr
 
 
 def test_the_nation_has_things_of_every_class(nation: Path) -> None:

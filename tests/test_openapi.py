@@ -192,6 +192,9 @@ def test_every_example_is_answered_as_described(service: Service, document: Docu
             if path in FEW_CITIES:
                 assert (reply.status, "404" in told["responses"]) == (404, True)
                 continue
+            if "security" in told or path == "/sign-in":
+                assert reply.status == 404, path  # there is no desk
+                continue
             answer = told["responses"].get("200")
             assert reply.status == 200, path
             assert answer is None or reply.type in answer["content"], path

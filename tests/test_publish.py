@@ -136,6 +136,19 @@ def test_a_city_hands_in_only_what_is_its_own(desk: Desk, repository: Repository
     assert submissions.every(desk) == []
 
 
+def test_a_designated_city_speaks_of_its_own_wards(desk: Desk, repository: Repository) -> None:
+    own = token(desk, SHIZUOKA)
+    (name, text), *others = repository.city(SHIZUOKA).items()
+
+    def speaking_of(ward: str) -> dict[str, bytes]:
+        said = f"<{ID}{ward}> <http://www.w3.org/2004/02/skos/core#note> '広い'@ja .\n"
+        return {name: text + said.encode(), **dict(others)}
+
+    assert publish.submit(desk, repository, own, handed(speaking_of("221015"), SHIZUOKA))
+    other = handed(speaking_of("141011"), SHIZUOKA)
+    assert refusal(lambda: publish.submit(desk, repository, own, other)) == "another-city"
+
+
 def test_what_has_mistakes_or_changes_nothing_is_not_received(desk: Desk, repository: Repository) -> None:
     own = token(desk, TAMA)
     file = handed(renamed(repository), mistakes=2)
@@ -303,6 +316,29 @@ def test_an_earlier_revision_is_restored_for_all_readers(desk: Desk, repository:
 class AwayStore(LocalStore):
     def publish(self, graphs: Mapping[str, bytes | None]) -> str:  # noqa: ARG002
         raise ServiceError("engine-away", 503, retry_after=5)
+
+
+def test_a_revision_that_the_rules_do_not_go_with_any_more_is_not_restored(desk: Desk, repository: Repository) -> None:
+    wrong = repository.city(TAMA)[PAGE].replace(b"sas:position 1 ;", b"sas:position 0 ;")
+    base = repository.packaged(TAMA)
+    with desk.writing() as connection:
+        revisions.add(connection, TAMA, revisions.Content({PAGE: wrong}, base), "of old", after=0)
+        revisions.add(connection, TAMA, revisions.Content(Repository(ROOT).city(TAMA), base), "of late", after=1)
+    reviewer = token(desk)
+    assert refusal(lambda: publish.restore(desk, repository, None, reviewer, 1)) == "revision-not-conforming"
+    assert len(revisions.of_city(desk, TAMA)) == 2
+    assert publish.restore(desk, repository, None, reviewer, 2).revision.restored == 2
+
+
+def test_a_document_on_which_another_rests_is_not_left_out(desk: Desk, repository: Repository) -> None:
+    present = repository.city(TAMA)
+    rests_on = next(
+        name
+        for name in present
+        if name != PAGE and any(str(value).startswith(f"{ID}{TAMA}/") for _, _, value in read_statements(present[name]))
+    )
+    receipt = submitted(desk, repository, {rests_on: present[rests_on]})
+    assert refusal(lambda: publish.accept(desk, repository, None, token(desk), receipt)) == "not-conforming"
 
 
 def test_without_an_engine_a_revision_is_accepted_and_seen_at_the_next_start(

@@ -166,7 +166,7 @@ def test_every_municipality_is_known_by_its_name_unless_several_bear_it_which_ar
     ("query", "ja", "en"),
     [
         ("tier-structure?m=存在しない市", "例: 132241", "for example 132241"),
-        ("tier-structure?m=132240", "「132240」という市区町村は見つかりません", "no municipality '132240'"),
+        ("tier-structure?m=132240", "「132240」という市区町村は見付かりません", "no municipality '132240'"),
         ("tier-structure?asOf=令和元年", "令和元年度", "FY2019"),
         ("tier-structure?asOf=2019-02-30", "という日はありません", "no such day"),
         ("meetings?fiscalYear=2019-04-01", "年度を指定してください(例: FY2019)", "a fiscal year (for example FY2019)"),

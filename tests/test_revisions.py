@@ -1,5 +1,6 @@
 """Readers see the packaged files, and in their place the newest revision of a city, through one door."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,16 @@ def test_an_engine_starts_with_the_revisions_and_rereads_them(repository: Reposi
         revise(repository, {PAGE: REVISED, MORE: ADDED}, first)
         assert isinstance(running.store, EngineStore)
         assert running.store.reread() == repository.version()
+
+
+def test_an_engine_that_starts_beside_a_conflict_tells_of_it_and_shows_the_revision(
+    repository: Repository, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert repository.state
+    revise(repository, {PAGE: REVISED})
+    file_of(repository).write_bytes(ADDED)
+    with engine(repository.root, state=repository.state) as running:
+        assert running.store.version() == repository.version()
+    lines = [json.loads(line) for line in "".join(capfd.readouterr()).splitlines() if "revision-conflict" in line]
+    assert [(each["city"], each["graph"], each["now"]) for each in lines] == [(CITY, PAGE, "changed")]
+    assert lines[0]["file"] == str(file_of(repository))

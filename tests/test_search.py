@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sasaeai.lists import listings
-from sasaeai.lists.entries import Shelf
 from sasaeai.lists.search import Match, search
+from sasaeai.lists.shelf import Shelf
 from sasaeai.repository import Repository
 from sasaeai.statements.finding import fold
 from sasaeai.store.local import LocalStore

@@ -16,7 +16,8 @@ from sasaeai import workbook
 from sasaeai.fields import Fields, Statement
 from sasaeai.intake import template
 from sasaeai.intake.export import documents, tables
-from sasaeai.intake.reading import Submission, city_of, read
+from sasaeai.intake.reading import city_of, read
+from sasaeai.intake.rows import Submission
 from sasaeai.repository import Repository
 from sasaeai.vocabulary import BASE, ID, PREF_LABEL, RDF_TYPE, SAS
 
@@ -165,6 +166,7 @@ def test_whatever_a_graph_says_comes_back(values: list[tuple[str, Literal]]) -> 
     thing = f"{ID}{city}/deployment/a"
     statements: list[Statement] = [
         (name, "http://purl.org/dc/terms/source", URIRef(f"{ID}source/{city}/page")),
+        (name, SAS + "ownRendering", Literal("en")),
         (f"{ID}source/{city}/page", RDF_TYPE, URIRef(SAS + "Source")),
         (thing, RDF_TYPE, URIRef(SAS + "Deployment")),
         *((thing, path, value) for path, value in values),

@@ -390,7 +390,7 @@ def test_a_city_s_staff_spoil_a_cell_are_shown_it_and_mend_it(
     book.save(tmp_path / "mended.xlsx")
     page.get_by_label("検証するファイル").set_input_files(tmp_path / "mended.xlsx")
     page.get_by_role("button", name="検証する", exact=True).click()
-    expect(page.get_by_role("status")).to_have_text("誤りは見つかりませんでした。")
+    expect(page.get_by_role("status")).to_have_text("誤りは見付かりませんでした。")
     context.close()
 
 

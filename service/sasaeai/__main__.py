@@ -16,12 +16,13 @@ from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME, GRAPH, GRAPH_FORMATS, RESULT_FORMATS
 from sasaeai.intake import Report
 from sasaeai.repository import Repository
-from sasaeai.store import Store
+from sasaeai.store import Store, snapshot
 from sasaeai.store.local import LocalStore
 from sasaeai.vocabulary import LANGUAGES
+from sasaeai.workbook import Bounds
 
-SPREADSHEETS = {".xlsx", ".xlsm", ".csv", ".tsv", ".zip"}
-"""The endings of files that are read as a city's workbook."""
+BY_THEMSELVES = {".xlsx", ".xlsm", ".csv", ".tsv", ".zip", *validation.QUADS}
+"""The endings of files that hold documents of a city: its workbook, or several graphs."""
 
 WRONG, UNUSABLE = 1, 2
 """Exit codes: something was found wrong; the command could not be carried out as given."""
@@ -115,12 +116,12 @@ def template(city: str, output: Path) -> None:
 def validate(files: tuple[Path, ...], lang: str, as_json: bool, output: Path | None, kept: Path | None) -> None:
     """Check FILES against the shapes, beside the rest of the graph; without any, the whole graph.
 
-    Files of Turtle (.ttl), N-Triples (.nt) and JSON-LD (.jsonld) are checked together; a workbook (.xlsx), or its
-    sheets as CSV files (.csv, or .zip of several), by itself.
+    Files of Turtle (.ttl), N-Triples (.nt) and JSON-LD (.jsonld) are checked together; a workbook (.xlsx), its sheets
+    as CSV files (.csv, or .zip of several), and files of several graphs (.trig, .nq), each by itself.
     """
-    if any(path.suffix.lower() in SPREADSHEETS for path in files):
+    if any(path.suffix.lower() in BY_THEMSELVES for path in files):
         if len(files) > 1:
-            raise click.UsageError("a workbook is checked by itself: give one file")
+            raise click.UsageError("a workbook, and a file of several graphs, is checked by itself: give one file")
         sys.exit(_examine(files[0], lang, as_json, output))
     if output:
         raise click.UsageError("-o is for the report on a workbook")
@@ -175,8 +176,8 @@ def look_up(sources: Path | None, untouched: bool) -> None:
     for document in documents:
         result = evidence.examine(document, sources)
         wrong += len(result.findings)
-        state = "every quote looked up" if result.checked else "NOT looked up: its text is not in the folder of sources"
-        click.echo(f"{document.source or document.graph} ({document.file}): {len(document.quotes)} quotes, {state}")
+        file = f" ({document.file})" if document.file else ""
+        click.echo(f"{document.source or document.graph}{file}: {len(document.quotes)} quotes, {result.state}")
         for each in result.findings:
             click.echo(f"  {evidence.WORDS[each.key]}: {each.detail}")
         if untouched and result.checked:
@@ -187,6 +188,18 @@ def look_up(sources: Path | None, untouched: bool) -> None:
         wrong += 1
         click.echo(f"{path.name}: no source of the graph names this text")
     sys.exit(WRONG if wrong else 0)
+
+
+@main.command(name="snapshot")
+def prepare() -> None:
+    """Write what `serve` starts from into the folder SASAEAI_SNAPSHOTS, unless it is there."""
+    folder, repository = given_settings().snapshots, given_repository()
+    if folder is None:
+        raise click.UsageError("name a folder in SASAEAI_SNAPSHOTS")
+    holdings = snapshot.start(repository, folder)
+    if not snapshot.is_kept(holdings, folder):
+        snapshot.write(holdings, folder)
+    click.echo(f"dataset version {holdings.version}", err=True)
 
 
 @main.command()
@@ -217,7 +230,7 @@ def _examine(path: Path, lang: str, as_json: bool, output: Path | None) -> int:
         raise click.UsageError(f"a report is written as one of {', '.join(forms)}")
     content = path.read_bytes()
     try:
-        report = intake.examine(given_repository(), path.name, content)
+        report = intake.examine(given_repository(), path.name, content, Bounds.of(given_settings()))
     except ServiceError as error:
         raise click.UsageError(error.message("en")) from None
     if output:

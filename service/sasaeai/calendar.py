@@ -182,6 +182,11 @@ def parse_day(text: str, written: date | None = None) -> Moment:
     return moment
 
 
+def asked_day(text: str) -> Moment:
+    """Read the day that somebody asks about: as in `parse_day`, or `today`."""
+    return Moment(today(), today()) if _fold(text).lower() == "today" else parse_day(text)
+
+
 def parse_range(text: str, written: date | None = None) -> Span:
     """Read a range with a wave dash or hyphen, open or closed: 令和6年度~, ~2024-03-31, 平成29年度-令和元年度.
 
@@ -221,6 +226,11 @@ def fiscal_year_label(year: int, language: str) -> str:
 def today() -> date:
     """Return the day it is in Japan."""
     return datetime.now(_JAPAN).date()
+
+
+def in_japan(moment: str) -> str:
+    """Write a moment, ISO 8601 with its zone, as the clocks in Japan have it: 2024-04-01T09:00."""
+    return datetime.fromisoformat(moment).astimezone(_JAPAN).isoformat("T", "minutes")[:16]
 
 
 @lru_cache(maxsize=4096)

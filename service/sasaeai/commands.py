@@ -22,6 +22,7 @@ from sasaeai.settings import Settings
 from sasaeai.store import Store
 from sasaeai.store.client import EngineStore
 from sasaeai.vocabulary import ID, LANGUAGES
+from sasaeai.workbook import Bounds
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _LANGUAGE = click.option("--lang", type=click.Choice(LANGUAGES), default="ja", show_default=True)
@@ -98,7 +99,7 @@ def submit(file: Path, shown: str, lang: str) -> None:
     held, repository = _desk(), given_repository()
     bearer = tokens.bearer(held, shown)
     content = file.read_bytes()
-    report = intake.examine(repository, file.name, content)
+    report = intake.examine(repository, file.name, content, Bounds.of(given_settings()))
     for each in report.findings:
         click.echo(each.sentence(lang), err=True)
     mistakes = report.count("violation")

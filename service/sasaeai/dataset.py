@@ -27,6 +27,7 @@ class Part:
 
     iri: str
     label: str | None
+    language: str | None
     count: int
 
 
@@ -84,23 +85,25 @@ def describe(store: Store, repository: Repository) -> Description:
 def _page(graph: Graph, dumps: Sequence[Dump], version: str, language: str) -> Page:
     whole = URIRef(DATASET)
 
-    def words(subject: URIRef, *terms: URIRef) -> str | None:
+    def words(subject: URIRef, *terms: URIRef) -> Literal | None:
         found = [text for term in terms for text in graph.objects(subject, term) if isinstance(text, Literal)]
         found.sort(key=lambda text: (text.language != language, str(text)))
-        return str(found[0]) if found else None
+        return found[0] if found else None
 
     def parts(relation: URIRef, name: URIRef | None, count: URIRef) -> list[Part]:
         found = []
         for part in graph.objects(whole, relation):
             iri = URIRef(str(graph.value(part, name) if name else part))
-            found.append(Part(str(iri), words(iri, DCTERMS.title, RDFS.label), int(str(graph.value(part, count)))))
+            label = words(iri, DCTERMS.title, RDFS.label)
+            text, tongue = (str(label), label.language) if label else (None, None)
+            found.append(Part(str(iri), text, tongue, int(str(graph.value(part, count)))))
         return sorted(found, key=lambda part: part.iri)
 
     named = ("triples", "distinctSubjects", "properties", "classes")
     return Page(
-        words(whole, DCTERMS.title) or DATASET,
-        words(whole, DCTERMS.description) or "",
-        words(whole, DCTERMS.rights) or "",
+        str(words(whole, DCTERMS.title) or DATASET),
+        str(words(whole, DCTERMS.description) or ""),
+        str(words(whole, DCTERMS.rights) or ""),
         {name: int(str(graph.value(whole, VOID[name]))) for name in named},
         parts(VOID.subset, None, VOID.triples),
         parts(VOID.classPartition, VOID["class"], VOID.entities),

@@ -13,7 +13,7 @@ from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME, RESULTS, Format
 from sasaeai.repository import Repository
 from sasaeai.store import Answer, Store
-from sasaeai.store.writing import transcribed
+from sasaeai.store.writing import tabulated, transcribed
 
 _TRIPLES, _JSON_LD = BY_NAME["nt"], BY_NAME["jsonld"]
 _TRIES = 3
@@ -41,11 +41,17 @@ def construct(store: Store, queries: Sequence[str]) -> Description:
 
 
 def written(described: Description, repository: Repository, format_: Format) -> Answer:
-    """Write a graph in a format: each triple once and in order, JSON-LD in the words of the project's context."""
-    if format_ != _JSON_LD:
-        body = transcribed(described.triples, format_, repository.prefixes())
-    else:
-        body = json.dumps(_compact(described, repository), ensure_ascii=False, indent=1).encode() + b"\n"
+    """Write a graph in a format: each triple once and in order, JSON-LD in the words of the project's context.
+
+    In CSV each triple is a row.
+    """
+    match format_.name:
+        case "jsonld":
+            body = json.dumps(_compact(described, repository), ensure_ascii=False, indent=1).encode() + b"\n"
+        case "csv":
+            body = tabulated(described.triples)
+        case _:
+            body = transcribed(described.triples, format_, repository.prefixes())
     return Answer(body, format_, described.version, "graph")
 
 

@@ -56,11 +56,11 @@ def withdrawn(thing: str, replacements: Sequence[str]) -> ServiceError:
     """Say that a thing was withdrawn, and what took its place."""
     others = ", ".join(replacements)
     follow = (
-        {"ja": f"代わりに {others} を見てください。", "en": f"See {others} instead."}
+        {"ja": f"代わりに {others} を御覧ください。", "en": f"See {others} instead."}
         if others
         else {"ja": "", "en": ""}
     )
-    return ServiceError("gone", 410, what=thing, instead=follow)
+    return ServiceError("gone", 410, what=thing, instead=follow, successors=list(replacements))
 
 
 def describe(store: Store, repository: Repository, thing: str, document: str, page: int = 1) -> Described:
@@ -72,7 +72,7 @@ def describe(store: Store, repository: Repository, thing: str, document: str, pa
     total = sum(int(row["count"]["value"]) for row in counts.rows)
     pages = max(1, math.ceil(total / PAGE))
     if not 1 <= page <= pages:
-        raise ServiceError("not-found", 404, what=f"{document}?page={page}")
+        raise ServiceError("no-such-page", 404, page=page, last=pages)
     # Further pages hold what points to the thing, and no more: the rest of its description stands on the first.
     names = ["entity", "entity-evidence", "entity-schema"] if page == 1 else []
     names += ["entity-graph"] if page == 1 and thing.startswith(GRAPH) else []

@@ -15,7 +15,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "and old ones are not kept. Leave out dataset-version to ask the present one.",
     },
     "no-query": {
-        "ja": "queryパラメータがありません。queryに SELECT、ASK、CONSTRUCT または DESCRIBE の問合せを書いてください。",
+        "ja": "queryパラメータがありません。queryに SELECT、ASK、CONSTRUCT又はDESCRIBE の問合せを書いてください。",
         "en": "There is no query. Give a SELECT, ASK, CONSTRUCT or DESCRIBE query in the parameter 'query'.",
     },
     "two-queries": {
@@ -125,8 +125,16 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "検索エンジンを準備しています。少し待ってからもう一度お試しください。",
         "en": "The query engine is starting. Try again in a moment.",
     },
+    "engine-lost": {
+        "ja": "検索エンジンにつながらないか、答えの途中で通信が途切れました。少し待ってからもう一度お試しください。",
+        "en": "The query engine cannot be reached, or went away before its answer was whole. Try again in a moment.",
+    },
+    "engine-refuses": {
+        "ja": "検索エンジンがこの要求を処理できませんでした。問合せを書き換えるか、分けて問い合わせてください。",
+        "en": "The query engine cannot carry this out. Word the query otherwise, or ask in several queries.",
+    },
     "not-found": {
-        "ja": "「{what}」は見つかりません。",
+        "ja": "「{what}」は見付かりません。",
         "en": "There is nothing at '{what}'.",
     },
     "dump-unfinished": {
@@ -171,7 +179,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "The parameter {parameter} can be given only once.",
     },
     "unknown-municipality": {
-        "ja": "パラメータ{parameter}: 「{value}」という市区町村は見つかりません。"
+        "ja": "パラメータ{parameter}: 「{value}」という市区町村は見付かりません。"
         "全国地方公共団体コード(6桁、例: {example})か正式な名称で指定してください。",
         "en": "{parameter}: there is no municipality '{value}'. Give its 6-digit code (for example {example}), "
         "or its full name.",
@@ -200,6 +208,10 @@ MESSAGES: dict[str, dict[str, str]] = {
     "no-such-page": {
         "ja": "{page}ページはありません。最後は{last}ページです。",
         "en": "There is no page {page}; the last is {last}.",
+    },
+    "precondition": {
+        "ja": "お手元の内容は現在の内容と異なります。条件(If-Match、If-Unmodified-Since)を付けずに読み直してください。",
+        "en": "What you hold is not what is here now. Read it again without If-Match and If-Unmodified-Since.",
     },
     "unreadable-file": {
         "ja": "「{name}」を読めません。Excelブック(.xlsx)かCSVとして保存し直してください。パスワードは外してください。",
@@ -232,8 +244,9 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "The encoding of '{name}' cannot be told. Save it again as CSV in UTF-8 or Shift JIS.",
     },
     "no-desk": {
-        "ja": "申請窓口のデータを置く場所が決まっていません。環境変数 SASAEAI_STATE にフォルダを指定してください。",
-        "en": "There is no place for what the desk holds. Name a folder in SASAEAI_STATE.",
+        "ja": "このサービスには申請窓口がありません。"
+        "開くには、データを置くフォルダを環境変数 SASAEAI_STATE に指定してください。",
+        "en": "There is no desk here. To open one, name a folder for what the desk holds in SASAEAI_STATE.",
     },
     "desk-newer": {
         "ja": "申請窓口のファイルは新しい版のプログラムで作られています(版{found}、このプログラムは版{known}まで)。"
@@ -263,6 +276,21 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "トークンが正しくないか、失効しています。発行されたとおりに入力してください。",
         "en": "This is no token, or one that was revoked. Give it as you were given it.",
     },
+    "sign-in-needed": {
+        "ja": "サインインが必要です。プログラムからは、トークンを Authorization: Bearer に書いてください。",
+        "en": "This takes signing in. Programs show the token in Authorization: Bearer.",
+    },
+    "too-many-refused": {
+        "ja": "正しくないトークンが続いたため、受け付けを止めています(1分に{limit}回まで)。"
+        "少し待ってからもう一度お試しください。",
+        "en": "Too many tokens that are none have come from you ({limit} a minute). Try again in a moment.",
+    },
+    "stale-form": {
+        "ja": "画面の有効期限が切れたか、ブラウザーがクッキーを受け付けていないため、操作を行いませんでした。"
+        "画面を開き直し、HTTPSで接続していることを確かめてから、もう一度お試しください。",
+        "en": "Nothing was done: the page is too old, or the browser takes no cookies. Open the page again, over "
+        "HTTPS, and try once more.",
+    },
     "reviewers-only": {
         "ja": "受理・差戻し・復元は、審査用のトークンでだけできます。",
         "en": "Only a reviewer's token accepts, returns and restores.",
@@ -274,6 +302,23 @@ MESSAGES: dict[str, dict[str, str]] = {
     "another-city": {
         "ja": "このトークンは市区町村 {own} のものです。{city} については申請も閲覧もできません。",
         "en": "This token is of the city {own}. It neither submits nor sees what is of {city}.",
+    },
+    "too-many-files": {
+        "ja": "同じ利用者のファイルを同時に検証できるのは{limit}件までです。"
+        "前の検証が終わってから、もう一度送ってください。",
+        "en": "Of one client {limit} file(s) can be examined at once. Send it again when the one before is done.",
+    },
+    "whose-file": {
+        "ja": "「{name}」は、どの市区町村の文書か分かりません。RDFでは、初めに文書のグラフを述べてください"
+        "(<graph/{own}/…> dct:source <id/source/{own}/…> .)。一つのファイルには一つの市区町村だけを書けます。",
+        "en": "It cannot be told whose documents '{name}' holds. RDF describes the graph of its document first "
+        "(<graph/{own}/…> dct:source <id/source/{own}/…> .), and one file is of one municipality.",
+    },
+    "revision-not-conforming": {
+        "ja": "版 {number} は、今の規則やほかの記録に照らすと誤りが{count}件あり、そのままでは戻せません。"
+        "版の内容をブックか RDF で書き出し、直して申請してください。",
+        "en": "Held against the rules and the other data as they are now, revision {number} has {count} mistakes and "
+        "cannot be restored as it is. Write it out, mend it and submit it.",
     },
     "not-conforming": {
         "ja": "「{name}」に誤りが{count}件あるため、受け付けていません。検証結果を見て直し、もう一度申請してください。",
@@ -344,7 +389,7 @@ MESSAGES: dict[str, dict[str, str]] = {
 }
 """What each mistake is called, and what it says to the person who made it."""
 
-MEMBERS = ("line", "column", "excerpt", "requested_version", "present_version")
+MEMBERS = ("line", "column", "excerpt", "requested_version", "present_version", "report", "successors")
 """The parameters of mistakes that programs are told by name, beside the words (RFC 9457 §3.2)."""
 
 

@@ -26,13 +26,22 @@ class Quote:
 
 @dataclass(frozen=True)
 class Document:
-    """Hold what the graph says of a source's text, kept outside the repository, and the quotes taken from it."""
+    """Hold what the graph says of a source's text, kept outside the repository, and the quotes taken from it.
+
+    Of many a document that a city names no text is kept; where its workbook is the source, its cells are the text.
+    """
 
     graph: str
     source: str | None
     file: str | None
     sha256: str | None
     quotes: tuple[Quote, ...]
+    is_workbook: bool = False
+
+    @property
+    def has_text(self) -> bool:
+        """Tell whether the project keeps a text of it."""
+        return bool(self.file or self.sha256)
 
 
 @dataclass(frozen=True)
@@ -53,11 +62,26 @@ class Examination:
     findings: tuple[Finding, ...]
     untouched: tuple[tuple[int, str], ...] = field(default=())
 
+    @property
+    def state(self) -> str:
+        """Say in words what was done with the quotes."""
+        if self.document.has_text:
+            return LOOKED_UP["text" if self.checked else "away"]
+        return LOOKED_UP["workbook" if self.document.is_workbook else "unkept"]
+
+
+LOOKED_UP = {
+    "text": "every quote looked up",
+    "away": "NOT looked up: its text is not in the folder of sources",
+    "workbook": "the text of the cells of the city's own workbook, held against them when it was read",
+    "unkept": "NOT looked up: no text of it is kept, and the quotes are as the city gave them",
+}
+"""What was done with the quotes of a document."""
 
 WORDS = {
     "no-source": "the graph names no document its quotes are from (dct:source)",
-    "no-file": "the source names no file (sas:file)",
-    "no-digest": "the source has no SHA-256 of its text (sas:sha256, 64 lower-case hexadecimal digits)",
+    "no-file": "the source has a digest and names no file (sas:file)",
+    "no-digest": "the source names a file, and no SHA-256 of it (sas:sha256, 64 lower-case hexadecimal digits)",
     "length": f"a quote has {SHORTEST} to {LONGEST} characters",
     "missing": "the document does not contain this quote",
     "other-text": "the file is not the text the quotes were taken from: its SHA-256 differs",
@@ -105,17 +129,19 @@ def normalised(text: str) -> str:
 def _document(rows: list[Row]) -> Document:
     first = rows[0]
     quotes = {Quote(row["resource"]["value"], row["quote"]["value"]): None for row in rows}
-    source, file, sha256 = (first[name]["value"] if name in first else None for name in ("source", "file", "sha256"))
-    return Document(first["graph"]["value"], source, file, sha256, tuple(quotes))
+    said = {name: first[name]["value"] if name in first else None for name in ("source", "file", "sha256", "submitted")}
+    is_workbook = said["submitted"] == "true"
+    return Document(first["graph"]["value"], said["source"], said["file"], said["sha256"], tuple(quotes), is_workbook)
 
 
 def _formal(document: Document) -> Iterator[Finding]:
     if document.source is None:
         yield Finding(document, "no-source", document.graph)
         return
-    if not document.file:
+    sha256 = document.sha256 or ""
+    if document.has_text and not document.file:
         yield Finding(document, "no-file", document.source)
-    if not document.sha256 or len(document.sha256) != 64 or set(document.sha256) - set("0123456789abcdef"):
+    if document.has_text and (len(sha256) != 64 or set(sha256) - set("0123456789abcdef")):
         yield Finding(document, "no-digest", document.source)
     for quote in document.quotes:
         if not SHORTEST <= len(quote.text) <= LONGEST:

@@ -115,11 +115,14 @@ class Repository:
 
     def city(self, code: str) -> dict[str, bytes]:
         """Return the documents of a city, by graph, as readers see them."""
-        return {each.name: each.content for each in self.graphs("data") if self.is_of(each.name, code)}
+        said = {each.name: each.content for each in self._files_of(code)}
+        if revised := revisions.newest(self.state).get(code):
+            said = {name: each for name, each in said.items() if name not in revised.base} | dict(revised.graphs)
+        return dict(sorted(said.items(), key=lambda pair: self.place(pair[0])))
 
     def packaged(self, code: str) -> dict[str, str]:
         """Digest the packaged files of a city: what a revision of it is based on."""
-        return {each.name: digest(each.content) for each in self._files("data") if self.is_of(each.name, code)}
+        return {each.name: digest(each.content) for each in self._files_of(code)}
 
     def conflicts(self) -> list[Conflict]:
         """List the packaged files that have changed since their city's newest revision, and do not say the same."""
@@ -145,10 +148,16 @@ class Repository:
         """Tell whether a graph is a document of a city."""
         return graph.startswith(f"{GRAPH}{city}/")
 
+    def _files_of(self, city: str) -> Iterator[GraphFile]:
+        """Yield the packaged documents of a city; those of others are not read."""
+        for folder in sorted((self.root / "data" / "cities").glob(f"{city}*")):
+            if folder.name.split("-", 1)[0] == city:
+                yield from self._files(str(folder.relative_to(self.root)))
+
     def _files(self, folder: str) -> Iterator[GraphFile]:
         for path in sorted((self.root / folder).rglob("*.ttl")):
             if path.name != "prefixes.ttl":
-                yield GraphFile(self.graph_name(path), folder, path, path.read_bytes())
+                yield GraphFile(self.graph_name(path), folder.split("/", 1)[0], path, path.read_bytes())
 
     def graph_name(self, path: Path) -> str:
         """Name the graph of a file: the folder of a city stands for its code, other paths for themselves."""

@@ -3,8 +3,8 @@
 import multiprocessing
 
 from sasaeai.settings import Settings
-from sasaeai.store.client import EngineStore
 from sasaeai.store.confinement import die_with_parent
+from sasaeai.store.remote.client import store
 from sasaeai.web import create_app, preparation
 
 if _server := multiprocessing.parent_process():
@@ -15,5 +15,5 @@ _settings = Settings.from_environment()
 if _settings.run_dir is None:
     raise RuntimeError("SASAEAI_RUN_DIR is not set: start the service with `sasaeai serve`")
 
-application = create_app(_settings, EngineStore(_settings.run_dir, _settings))
+application = create_app(_settings, store(_settings.run_dir, _settings))
 preparation.begin(application, _settings.run_dir)

@@ -112,9 +112,7 @@ def _code(_: Parameter, text: str) -> Term:
 
 
 def _day(_: Parameter, text: str) -> Term:
-    if text == "today":
-        return literal(calendar.today())
-    return literal(calendar.parse_day(text).day)
+    return literal(calendar.asked_day(text).day)
 
 
 def _year(_: Parameter, text: str) -> Term:
@@ -125,9 +123,9 @@ def _year(_: Parameter, text: str) -> Term:
 
 
 def _language(_: Parameter, text: str) -> Term:
-    if text not in LANGUAGES:
+    if (known := text.lower()) not in LANGUAGES:
         raise ValueError(text)
-    return literal(text)
+    return literal(known)
 
 
 def _concept(parameter: Parameter, text: str) -> Term:
@@ -162,11 +160,11 @@ WANTED: Mapping[str, Words] = {
         "en": "Give the name of a municipality, or its 6-digit code, check digit included",
     },
     "day": {
-        "ja": "日付または年度を指定してください。西暦でも和暦でもかまいません",
+        "ja": "日付又は年度を指定してください。西暦でも和暦でもかまいません",
         "en": "Give a day or a fiscal year, in western or era notation",
     },
     "fiscal-year": {"ja": "年度を指定してください", "en": "Give a fiscal year"},
-    "language": {"ja": "ja または en を指定してください", "en": "Give ja or en"},
+    "language": {"ja": "ja又はenを指定してください", "en": "Give ja or en"},
     "concept": {"ja": "用語の鍵(英小文字)か名称を指定してください", "en": "Give the key of a concept, or its label"},
     "iri": {"ja": "絶対IRIを指定してください", "en": "Give an absolute IRI"},
     "text": {"ja": "文字列を指定してください", "en": "Give a text"},

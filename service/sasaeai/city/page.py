@@ -1,7 +1,7 @@
 """All that the page of a municipality shows, from a number of queries that does not grow with what there is."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -105,16 +105,16 @@ def _unknown(store: Store, repository: Repository, dossier: Dossier, language: s
 
     kept = _TOPICS.setdefault(store, Last(len(LANGUAGES)))
     table = kept.take([language], store.version(), read)[language]
-    things = dossier.things.values()
-    return [topic[0] for topic in by(table.rows, "topic").values() if not any(_says(topic, each) for each in things)]
+    said: dict[str, set[str]] = {}
+    for each in dossier.things.values():
+        for kind in each.kinds:
+            said.setdefault(kind, set()).update(each.said)
+    return [topic[0] for topic in by(table.rows, "topic").values() if not any(_says(row, said) for row in topic)]
 
 
-def _says(topic: Sequence[Row], thing: Thing) -> bool:
-    return any(
-        local(row["class"]["value"]) in thing.kinds
-        and ("property" not in row or local(row["property"]["value"]) in thing.said)
-        for row in topic
-    )
+def _says(row: Row, said: Mapping[str, Collection[str]]) -> bool:
+    properties = said.get(local(row["class"]["value"]))
+    return properties is not None and ("property" not in row or local(row["property"]["value"]) in properties)
 
 
 def _by_kind(dossier: Dossier) -> Mapping[str, list[Thing]]:

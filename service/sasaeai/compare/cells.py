@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sasaeai import calendar
 from sasaeai.compare.columns import Column
@@ -71,8 +71,8 @@ def cell(topic: Topic, column: Column, rows: Iterable[Row], known: Mapping[str, 
     fresh = _newest(judged) if topic.time == "latest" else [True] * len(judged)
     groups: dict[tuple[Any, ...], list[tuple[Row, State | None]]] = {}
     for (row, on_day), is_new in zip(judged, fresh, strict=True):
-        groups.setdefault((is_new, on_day, *_told(row, topic)), []).append((row, on_day))
-    values = [(_value(topic, group, known), is_new) for (is_new, *_), group in groups.items()]
+        groups.setdefault((is_new, on_day, _told(row, topic)), []).append((row, on_day))
+    values = [(_value(topic, told, group, known), is_new) for (is_new, _, told), group in groups.items()]
     shown = [value for value, is_new in values if is_new and value.on_day is not State.NOT_SO]
     others = [value for value, is_new in values if not is_new or value.on_day is State.NOT_SO]
     return Cell(column, tuple(_shares(shown) if topic.share else shown), tuple(others))
@@ -103,32 +103,46 @@ def _newest(judged: Sequence[tuple[Row, State | None]]) -> list[bool]:
     return [place == latest[_text(row, "of")] for (row, _), place in zip(judged, places, strict=True)]
 
 
-def _told(row: Row, topic: Topic) -> tuple[str, ...]:
-    names = ("of", "value", "detail", "unit", "bound", "period", "state", "key")
-    return (*(_text(row, each) for each in names), "" if topic.shows == "count" else _text(row, "number"))
+class _Told(NamedTuple):
+    """Hold what a row says: rows of a cell that say the same are one value."""
+
+    of: str
+    value: str
+    detail: str
+    unit: str
+    bound: str
+    period: str
+    state: str
+    key: str
+    number: str
 
 
-def _value(topic: Topic, group: Sequence[tuple[Row, State | None]], known: Mapping[str, Thing]) -> Value:
+def _told(row: Row, topic: Topic) -> _Told:
+    told = _Told._make([row[each]["value"] if each in row else "" for each in _Told._fields])
+    return told._replace(number="") if topic.shows == "count" and told.number else told
+
+
+def _value(topic: Topic, told: _Told, group: Sequence[tuple[Row, State | None]], known: Mapping[str, Thing]) -> Value:
     row, on_day = group[0]
     said = {each.iri: each for each in (_thing(row, known) for row, _ in group)}
     things = tuple(said)
-    validities = {each.validity for each in said.values()}
-    states = [_text(row, "state") or each.basis or STATED for each in said.values()]
+    validities = {each.validity for each in said.values()} if topic.time == "holds" and "begin" not in row else set()
+    states = [told.state] if told.state else [each.basis or STATED for each in said.values()]
     counted = topic.shows == "count" and not states[0].endswith(DOES_NOT_APPLY)
     return Value(
-        of=_text(row, "of") or None,
+        of=told.of or None,
         value=row.get("value"),
         detail=row.get("detail"),
         number=str(len(things)) if counted else _text(row, "number") or None,
-        unit=_text(row, "unit") or None,
-        bound=_text(row, "bound") or None,
-        period=_text(row, "period") or None,
+        unit=told.unit or None,
+        bound=told.bound or None,
+        period=told.period or None,
         state=min((each.removeprefix(f"{CONCEPT}state/") for each in states), key=_SURER.index),
         on_day=on_day,
-        key=_text(row, "key") if "key" in row else _text(row, "value"),
+        key=told.key if "key" in row else told.value,
         things=things,
         # The things of one value may have begun apart: then each page tells its own.
-        validity=validities.pop() if len(validities) == 1 and topic.time == "holds" and "begin" not in row else None,
+        validity=validities.pop() if len(validities) == 1 else None,
     )
 
 

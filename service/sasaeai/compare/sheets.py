@@ -12,14 +12,20 @@ from sasaeai.vocabulary import CONCEPT
 
 Row = list[str | int | float]
 
-MATRIX, NUMBERS, VALUES, ABOUT = "compare", "numbers", "values", "about"
-WIDTHS = {
-    MATRIX: (28, 14, *[48] * MOST),
-    NUMBERS: (28, 24, 32, 14, 14, 14, *[16] * MOST),
-    VALUES: [24] * len(COLUMNS),
-    ABOUT: (24, 80),
+TITLES = {
+    "ja": ("比較", "数値", "値の一覧", "この表について"),
+    "en": ("compare", "numbers", "values", "about"),
 }
-"""The sheets of a workbook, and the widths of their columns in characters."""
+"""The sheets of a workbook in each language, in their order."""
+
+_WIDTHS = (
+    (28, 14, *[48] * MOST),
+    (28, 24, 32, 14, 14, 14, *[16] * MOST),
+    [24] * len(COLUMNS),
+    (24, 80),
+)
+WIDTHS = {title: widths for titles in TITLES.values() for title, widths in zip(titles, _WIDTHS, strict=True)}
+"""The widths of the columns of each sheet, in characters."""
 
 
 def sheets(comparison: Comparison, language: str) -> dict[str, list[Row]]:
@@ -43,7 +49,7 @@ def sheets(comparison: Comparison, language: str) -> dict[str, list[Row]]:
         ["データの版" if ja else "Version of the data", comparison.version],
         ["ライセンス" if ja else "Licence", "CC BY 4.0"],
     ]
-    return {MATRIX: matrix, NUMBERS: numbers, VALUES: table, ABOUT: about}
+    return dict(zip(TITLES[language], (matrix, numbers, table, about), strict=True))
 
 
 def _head(column: Column) -> str:

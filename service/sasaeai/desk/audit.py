@@ -24,6 +24,12 @@ def note(connection: sqlite3.Connection, who: str, what: str, about: str, detail
     )
 
 
+def record(desk: Desk, who: str, what: str, about: str) -> None:
+    """Write a line that tells of nothing else in the file: somebody has read something."""
+    with desk.writing() as connection:
+        note(connection, who, what, about)
+
+
 def entries(desk: Desk) -> list[Entry]:
     """Return the log from its beginning."""
     with desk.reading() as connection:

@@ -14,6 +14,9 @@ FILE = "desk.sqlite3"
 MIGRATIONS = sorted((Path(__file__).parent / "migrations").glob("*.sql"), key=lambda path: int(path.stem))
 """What brings a file from one version of its tables to the next; SQLite counts them in `user_version`."""
 
+STAMP = "%Y-%m-%dT%H:%M:%SZ"
+"""How the desk writes a time; of two the later is the greater text."""
+
 _WAIT_SECONDS = 10.0
 """How long a writer waits for the one before."""
 
@@ -117,7 +120,7 @@ class Desk:
 
 def now() -> str:
     """Return the time as the desk writes it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.now(UTC).strftime(STAMP)
 
 
 def _migrate(connection: sqlite3.Connection) -> None:

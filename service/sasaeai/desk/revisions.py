@@ -107,6 +107,14 @@ def content(desk: Desk, number: int) -> Content:
         return Content(_graphs(connection, number), _base(connection, number))
 
 
+def last(state: Path | None) -> int:
+    """Return the number of the revision made last, of whatever city; 0 where there is none."""
+    if state is None or not (state / FILE).is_file():
+        return 0
+    with Desk(state).reading() as connection:
+        return int(connection.execute("SELECT MAX(id) FROM revision").fetchone()[0] or 0)
+
+
 def newest(state: Path | None) -> dict[str, Content]:
     """Read the newest revision of each city, by its code; without a desk there is none."""
     if state is None or not (state / FILE).is_file():

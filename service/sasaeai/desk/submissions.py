@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from sasaeai.desk import revisions
 from sasaeai.desk.audit import note
-from sasaeai.desk.database import Desk, now
+from sasaeai.desk.database import STAMP, Desk, now
 from sasaeai.desk.revisions import Content, Revision
 from sasaeai.errors import ServiceError
 
@@ -128,7 +128,7 @@ def forget(desk: Desk, days: int) -> int:
 
     What became of a submission stays, as do the revision it was accepted as and the audit log.
     """
-    before = (datetime.now(UTC) - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    before = (datetime.now(UTC) - timedelta(days=days)).strftime(STAMP)
     with desk.writing() as connection:
         wanted = "SELECT id FROM submission WHERE content IS NOT NULL AND decided < ?"
         receipts = [row["id"] for row in connection.execute(wanted, (before,))]

@@ -43,7 +43,7 @@ def make(desk: Desk, name: str, city: str, who: str) -> str:
         try:
             made = connection.execute(
                 "INSERT INTO token (name, city, hash, made) VALUES (?, ?, ?, ?)",
-                (name, city or None, _hash(secret), now()),
+                (name, city or None, hashed(secret), now()),
             )
         except sqlite3.IntegrityError as error:
             raise ServiceError("token-name-taken", 409, name=name) from error
@@ -63,7 +63,7 @@ def revoke(desk: Desk, name: str, who: str) -> None:
 def every(desk: Desk) -> list[Token]:
     """Return the tokens in the order they were made in, revoked ones too."""
     with desk.reading() as connection:
-        return [_token(row) for row in connection.execute("SELECT * FROM token ORDER BY id")]
+        return [read(row) for row in connection.execute("SELECT * FROM token ORDER BY id")]
 
 
 def bearer(desk: Desk, shown: str) -> Token:
@@ -74,17 +74,19 @@ def bearer(desk: Desk, shown: str) -> Token:
         wanted = int(number) if number.isascii() and number.isdecimal() and len(number) < 18 else 0
         row = connection.execute("SELECT * FROM token WHERE id = ? AND revoked IS NULL", (wanted,)).fetchone()
     known = row["hash"] if row else bytes(hashlib.sha256().digest_size)
-    if not hmac.compare_digest(known, _hash(secret)) or row is None:
+    if not hmac.compare_digest(known, hashed(secret)) or row is None:
         raise ServiceError("token-refused", 401)
     if (row["used"] or "")[:10] != now()[:10]:
         with desk.writing() as connection:
             connection.execute("UPDATE token SET used = ? WHERE id = ?", (now(), row["id"]))
-    return _token(row)
+    return read(row)
 
 
-def _hash(secret: str) -> bytes:
+def hashed(secret: str) -> bytes:
+    """Digest what a bearer shows, as the desk keeps it."""
     return hashlib.sha256(secret.encode()).digest()
 
 
-def _token(row: sqlite3.Row) -> Token:
+def read(row: sqlite3.Row) -> Token:
+    """Read what is known of a token."""
     return Token(*(row[name] or "" for name in ("name", "city", "made", "used", "revoked")))

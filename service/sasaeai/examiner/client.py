@@ -1,5 +1,6 @@
 """The examiner, as the web reaches it: over its socket, from any thread."""
 
+import json
 import math
 import socket
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from sasaeai.errors import ServiceError
+from sasaeai.publish import Handed
 from sasaeai.settings import Settings
 from sasaeai.store import frames
 
@@ -32,19 +34,35 @@ class Examiner:
         self._run_dir = settings.run_dir or Path()
         self._settings = settings
 
-    def examine(self, name: str, content: bytes, form: str, language: str) -> Examined:
-        """Have a file examined; `form` is that of the report: json, csv, ttl or xlsx.
+    def examine(self, name: str, content: bytes, form: str, language: str, client: str = "") -> Examined:
+        """Have a file of a client examined; `form` is that of the report: json, csv, ttl or xlsx.
 
-        Raises ServiceError: 4xx for a file that cannot be opened, is too large or breaks the limits, 503 where all
-        places are taken.
+        Raises ServiceError: 4xx for a file that cannot be opened, is too large or breaks the limits, 429 where the
+        client has as many places as are for one, 503 where all are taken. '' is the service itself.
         """
-        return self._ask({"type": "examine", "name": name, "form": form, "language": language}, content)
+        return self._ask({"type": "examine", "name": name, "form": form, "language": language}, client, content)
 
-    def template(self, city: str) -> Examined:
+    def hand_in(self, name: str, content: bytes, language: str, client: str = "") -> tuple[Handed, bytes]:
+        """Have a file examined that is to be submitted; where it has mistakes, it comes back with comments beside.
+
+        Raises what `examine` does.
+        """
+        found = self._ask({"type": "hand-in", "name": name, "language": language}, client, content).body
+        head, said = found.split(b"\n", 1)
+        told = json.loads(head)
+        parts, at = [], 0
+        for length in told["lengths"]:
+            parts.append(said[at : at + length])
+            at += length
+        report, commented, *texts = parts
+        graphs = dict(zip(told["graphs"], texts, strict=True))
+        return Handed(name, content, report, told["mistakes"], told["city"], graphs), commented
+
+    def template(self, city: str, client: str = "") -> Examined:
         """Have the workbook of a city written; ServiceError 404 for a code that is none."""
-        return self._ask({"type": "template", "city": city})
+        return self._ask({"type": "template", "city": city}, client)
 
-    def _ask(self, head: frames.Head, body: bytes = b"") -> Examined:
+    def _ask(self, head: frames.Head, client: str, body: bytes = b"") -> Examined:
         try:
             with (
                 socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection,
@@ -52,6 +70,7 @@ class Examiner:
             ):
                 connection.settimeout(_BEGIN_SECONDS)
                 connection.connect(str(self._run_dir / SOCKET))
+                connection.sendall(f"{client}\n".encode())
                 began, _ = frames.receive(stream, 0)
                 if began["type"] == "error":
                     raise frames.to_error(began)

@@ -1,5 +1,6 @@
 """One file examined, or one workbook written, in a process just forked, within limits that the kernel keeps."""
 
+import json
 import os
 import signal
 import socket
@@ -26,10 +27,11 @@ FAULT = 70
 
 @dataclass(frozen=True)
 class Ground:
-    """Hold what files are held against, and the version of the data it was read from."""
+    """Hold what files are held against, the version of the data it was read from, and the last revision in them."""
 
     intake: Intake
     version: str
+    revision: int
 
 
 def run(ground: Ground, settings: Settings, connection: socket.socket, folder: Path, parent: int) -> NoReturn:
@@ -82,7 +84,19 @@ def _done(ground: Intake, head: frames.Head, content: bytes) -> bytes:
     if head["type"] == "template":
         return ground.template(head["city"])
     report = ground.examine(head["name"], content)
+    if head["type"] == "hand-in":
+        return _handed(report, content, head["language"])
     return _written(report, content, head["form"], head["language"])
+
+
+def _handed(report: Report, content: bytes, language: str) -> bytes:
+    """Write a report with all that its file says, or with the file itself, commented, where it has mistakes."""
+    mistakes = report.count("violation")
+    commented = intake.as_workbook(report, content, language) if mistakes and report.grids else b""
+    graphs = {} if mistakes else report.graphs
+    parts = [intake.as_json(report), commented, *graphs.values()]
+    head = {"city": report.city, "mistakes": mistakes, "graphs": list(graphs), "lengths": [len(each) for each in parts]}
+    return b"".join([json.dumps(head).encode(), b"\n", *parts])
 
 
 def _written(report: Report, content: bytes, form: str, language: str) -> bytes:

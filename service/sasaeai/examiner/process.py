@@ -1,7 +1,9 @@
 """The examiner: `python -m sasaeai.examiner.process RUN_DIR` reads the graph and forks a process for each file.
 
-It has one thread, holds what files are held against, and never reads a file itself. Who finds all places taken is told
-so at once. It ends when its standard input does, and takes its children along. SIGHUP has it read the graph anew.
+It has one thread, holds what files are held against, and never reads a file itself. Who finds all places taken, or has
+as many as are for one client, is told so at once. It ends when its standard input does, and takes its children along.
+It reads the graph anew when the desk has another revision, before it examines anything more, and at SIGHUP. Every hour
+it removes from the desk the files whose time is over.
 """
 
 import contextlib
@@ -18,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from sasaeai.desk import Desk, revisions, submissions
 from sasaeai.errors import ServiceError
 from sasaeai.examiner import job
 from sasaeai.examiner.client import SOCKET
@@ -26,17 +29,23 @@ from sasaeai.journal import log
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import frames
+from sasaeai.workbook import Bounds
 
 _WAITING = 64
 _NICENESS = 10
-_REFUSAL_SECONDS = 1.0
+_HELLO_SECONDS = 1.0
+_LONGEST_HELLO = 100
+_EXPIRY_SECONDS = 3600.0
+_LOOK_SECONDS = 2.0
+"""How often to look for a new revision while nothing else is to be done: who comes next need not wait for it."""
 
 
 @dataclass(frozen=True)
 class Child:
-    """Hold what there is to know of a process that examines: since when it runs, and the folder for its files."""
+    """Hold what there is to know of a process that examines: since when it runs, for whom, the folder for its files."""
 
     began: float
+    client: str
     folder: Path
 
 
@@ -45,7 +54,7 @@ class Examiner:
 
     def __init__(self, run_dir: Path, settings: Settings) -> None:
         self._settings = settings
-        self._repository = Repository(settings.root)
+        self._repository = Repository(settings.root, settings.state)
         self._folder = run_dir / "examination"
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir()
@@ -71,8 +80,14 @@ class Examiner:
         for each in (0, bell, self._listener):
             selector.register(each, selectors.EVENT_READ)
         log("examiner-ready", version=self._ground.version)
+        due = time.monotonic()
         while True:
-            ready = {key.fileobj for key, _ in selector.select()}
+            if self._settings.state and time.monotonic() >= due:
+                self._expire(self._settings.state)
+                due = time.monotonic() + _EXPIRY_SECONDS
+            ready = {key.fileobj for key, _ in selector.select(_LOOK_SECONDS if self._settings.state else None)}
+            if not ready and self._is_behind():
+                self._renew()
             if 0 in ready and not os.read(0, 4096):
                 self._stop()
             if bell in ready:
@@ -82,7 +97,9 @@ class Examiner:
                 self._greet()
 
     def _read(self) -> job.Ground:
-        ground = job.Ground(Intake(self._repository), self._repository.version())
+        # Told first: what is accepted meanwhile is read the next time.
+        revision = revisions.last(self._settings.state)
+        ground = job.Ground(Intake(self._repository, Bounds.of(self._settings)), self._repository.version(), revision)
         # The collector never looks at these again: it would touch every page, and so copy it in each child.
         gc.unfreeze()
         gc.collect()
@@ -93,24 +110,58 @@ class Examiner:
         if signal.SIGTERM in numbers:
             self._stop()
         if signal.SIGHUP in numbers:
-            try:
-                self._ground = self._read()
-                log("examiner-ready", version=self._ground.version)
-            except (OSError, ValueError, SyntaxError) as error:
-                # The engine has refused to publish such files too.
-                log("examiner-kept", version=self._ground.version, detail=str(error))
+            self._renew()
+
+    def _renew(self) -> None:
+        try:
+            self._ground = self._read()
+            log("examiner-ready", version=self._ground.version)
+        except (OSError, ValueError, SyntaxError, ServiceError) as error:
+            # The engine has refused to publish such files too.
+            log("examiner-kept", version=self._ground.version, detail=str(error))
+
+    def _expire(self, state: Path) -> None:
+        """Remove the bytes of files decided on longer ago than the settings keep them."""
+        try:
+            if count := submissions.forget(Desk(state), self._settings.keep_uploads_days):
+                log("uploads-removed", count=count)
+        except ServiceError as error:
+            log("uploads-kept", detail=str(error))
 
     def _greet(self) -> None:
         with contextlib.suppress(BlockingIOError, ConnectionError, TimeoutError):
             connection, _ = self._listener.accept()
             with connection:
-                if len(self._children) < self._settings.examined_at_once:
-                    self._fork(connection)
-                else:
-                    connection.settimeout(_REFUSAL_SECONDS)
-                    connection.sendall(frames.pack(frames.from_error(ServiceError("busy", 503, retry_after=5))))
+                connection.settimeout(_HELLO_SECONDS)
+                hello = connection.recv(_LONGEST_HELLO)
+                client = hello.decode("ascii", "replace").strip()
+                if not hello:
+                    return
+                if refusal := self._refusal(client):
+                    connection.sendall(frames.pack(frames.from_error(refusal)))
+                    return
+                if self._is_behind():
+                    self._renew()
+                self._fork(connection, client)
 
-    def _fork(self, connection: socket.socket) -> None:
+    def _refusal(self, client: str) -> ServiceError | None:
+        """Say why there is no place for a client; the service itself, '', has all of them."""
+        if len(self._children) >= self._settings.examined_at_once:
+            return ServiceError("busy", 503, retry_after=5)
+        limit = self._settings.examined_per_client
+        if client and sum(each.client == client for each in self._children.values()) >= limit:
+            return ServiceError("too-many-files", 429, retry_after=5, limit=limit)
+        return None
+
+    def _is_behind(self) -> bool:
+        """Tell whether a city has another revision than the one files would be held against."""
+        try:
+            return revisions.last(self._settings.state) != self._ground.revision
+        except ServiceError as error:
+            log("examiner-kept", version=self._ground.version, detail=str(error))
+            return False
+
+    def _fork(self, connection: socket.socket, client: str) -> None:
         folder = Path(tempfile.mkdtemp(dir=self._folder))
         parent = os.getpid()
         try:
@@ -120,7 +171,7 @@ class Examiner:
             folder.rmdir()
             log("fork-failed", detail=str(error))
             return
-        self._children[pid] = Child(time.monotonic(), folder)
+        self._children[pid] = Child(time.monotonic(), client, folder)
 
     def _reap(self) -> None:
         while self._children:
@@ -145,7 +196,7 @@ def main() -> None:
     os.nice(_NICENESS)
     try:
         examiner = Examiner(Path(sys.argv[1]), Settings.from_environment())
-    except (OSError, ValueError, SyntaxError) as error:
+    except (OSError, ValueError, SyntaxError, ServiceError) as error:
         log("examiner-failed", detail=str(error))
         sys.exit(1)
     examiner.serve()

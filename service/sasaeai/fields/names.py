@@ -7,14 +7,16 @@ from collections.abc import Collection, Iterable
 from rdflib import Literal
 
 from sasaeai.fields.turtle import Statement
-from sasaeai.vocabulary import PREF_LABEL, RDF_TYPE, Words
+from sasaeai.vocabulary import ID, PREF_LABEL, RDF_TYPE, SAS, Words
 
 IN_SCHEME = "http://www.w3.org/2004/02/skos/core#inScheme"
 ALT_LABEL = "http://www.w3.org/2004/02/skos/core#altLabel"
 RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 
-NAMING = (RDF_TYPE, IN_SCHEME, PREF_LABEL, ALT_LABEL, RDFS_LABEL)
-"""The properties that names are taken from."""
+PART_OF = SAS + "partOf"
+
+NAMING = (RDF_TYPE, IN_SCHEME, PREF_LABEL, ALT_LABEL, RDFS_LABEL, PART_OF)
+"""The properties that names are taken from, and what tells whose a thing is."""
 
 
 def folded(text: str) -> str:
@@ -23,10 +25,16 @@ def folded(text: str) -> str:
 
 
 class Names:
-    """Hold names of things, with the classes and code lists these belong to, beside those of `others`."""
+    """Hold names of things, with the classes and code lists these belong to, beside those of `others`.
 
-    def __init__(self, statements: Iterable[Statement] = (), others: "Names | None" = None) -> None:
+    Of several things of one name, that of the city `home` is meant: 26 names of cities are borne twice or more, and
+    most of those of wards.
+    """
+
+    def __init__(self, statements: Iterable[Statement] = (), others: "Names | None" = None, home: str = "") -> None:
         self._others = others
+        self._home = home
+        self._within: dict[str, str] = {}
         self._kinds: defaultdict[str, set[str]] = defaultdict(set)
         self._labels: defaultdict[str, dict[str, str]] = defaultdict(dict)
         self._meant: defaultdict[str, set[str]] = defaultdict(set)
@@ -45,6 +53,8 @@ class Names:
             self._alike[folded(str(value))].add(thing)
         elif said == RDFS_LABEL and isinstance(value, Literal):
             self._labels[thing].setdefault(value.language or "", str(value))
+        elif said == PART_OF:
+            self._within[thing] = str(value)
         elif said == ALT_LABEL:
             self._alike[folded(str(value))].add(thing)
 
@@ -81,4 +91,11 @@ class Names:
 
     def _of(self, things: Iterable[str], kinds: Collection[str]) -> set[str]:
         wanted = set(kinds)
-        return {each for each in things if not wanted or self.kinds(each) & wanted}
+        fitting = {each for each in things if not wanted or self.kinds(each) & wanted}
+        own = {each for each in fitting if self._is_at_home(each)} if self._home and len(fitting) > 1 else set()
+        return own or fitting
+
+    def _is_at_home(self, thing: str) -> bool:
+        city = ID + self._home
+        within = self._within.get(thing) or (self._others._within.get(thing, "") if self._others else "")
+        return thing == city or thing.startswith(f"{city}/") or within.startswith(f"{city}/")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from sys import intern
 
 from sasaeai.indicators import LATEST
 from sasaeai.statements import Row
@@ -73,7 +74,8 @@ def reading(row: Row) -> Reading:
     return Reading(
         value=text("value"),
         state=(text("state") or "").removeprefix(_STATE),
-        evidence=tuple(sorted(set((text("evidence") or "").split()))),
+        # The same things are what many indicators rest on: each IRI is held once.
+        evidence=tuple(sorted({intern(each) for each in (text("evidence") or "").split()})),
         bound=text("bound"),
         part=text("part"),
         detail=text("detail"),

@@ -92,8 +92,8 @@ def written(
 ) -> bytes:
     """Write the rows in one of the formats offered, whole."""
     if format_ == WORKBOOK:
-        sheets = {"indicators": sheet(rows, labels, language)}
-        return workbook.write(sheets, {"indicators": [20] * len(COLUMNS)})
+        title = "指標" if language == "ja" else "indicators"
+        return workbook.write({title: sheet(rows, labels, language)}, {title: [20] * len(COLUMNS)})
     if Kind.GRAPH in format_.kinds:
         return graph_of(rows, prefixes, format_.name)
     cells = (row_of(row, labels, language) for row in rows)

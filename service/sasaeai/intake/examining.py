@@ -4,18 +4,18 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 
 from sasaeai import validation, workbook
-from sasaeai.errors import ServiceError
 from sasaeai.fields import Fields, written_as_turtle
-from sasaeai.intake.export import template
+from sasaeai.intake.export import documents, template
 from sasaeai.intake.findings import REPAIR, VIOLATION, Finding, Place, Remark
-from sasaeai.intake.reading import Submission, city_of, read
+from sasaeai.intake.reading import city_of, read
+from sasaeai.intake.rows import Submission
+from sasaeai.intake.statements import is_rdf, read_rdf
 from sasaeai.repository import Repository
 from sasaeai.validation import Ground, Violation
 from sasaeai.vocabulary import ID, SAS
-from sasaeai.workbook import Grid
+from sasaeai.workbook import Bounds, Grid
 
 _IRI = re.compile(r"<(?:id/)?([^<>\s]+)>")
 """An IRI in the words of a shape: a workbook has it as a key."""
@@ -46,8 +46,9 @@ class Report:
 class Intake:
     """Hold what files are held against: columns, names and the whole graph, read once."""
 
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self, repository: Repository, bounds: Bounds | None = None) -> None:
         self._repository = repository
+        self._bounds = bounds
         self._fields = Fields.of(repository)
         self._ground = Ground(repository)
 
@@ -60,38 +61,30 @@ class Intake:
 
         What is wrong is in the report; ServiceError is raised for what cannot be opened at all.
         """
-        if PurePosixPath(name).suffix.lower() in validation.SYNTAXES:
-            return self._statements(name, content)
-        grids = workbook.opened(name, content)
+        if is_rdf(name):
+            sent = read_rdf(self._ground, self._repository, name, content)
+            findings = sorted(sent.findings, key=lambda each: (_GRAVITY.get(each.severity, 2), each.place.line))
+            return Report(name, sent.city, findings, dict(sent.graphs))
+        grids = workbook.opened(name, content, self._bounds)
         city = city_of(grids)
         if not city or SAS + "Municipality" not in self._fields.names.kinds(ID + city):
             place = Place(grids[0].title if grids else name)
             return Report(name, "", [Remark("city-unknown", "").at(place)], grids=grids)
-        submission = read(grids, self._fields, city)
+        present = documents(self._repository, city)
+        submission = read(grids, self._fields, city, present)
         graphs = {graph: written_as_turtle(said, {"sas": SAS}) for graph, said in submission.graphs.items() if said}
-        files = {f"{graph}.ttl": text for graph, text in graphs.items()}
-        violations = self._ground.validate(files) if files else []
+        # A document that is gone is empty: what others say may have rested on it.
+        files = dict.fromkeys(present, b"") | graphs
+        places = {str(self._repository.place(graph)): text for graph, text in files.items()}
+        violations = self._ground.validate(places) if graphs else []
         findings = [*submission.findings, *_located(violations, submission)]
         findings.sort(key=lambda each: (_GRAVITY.get(each.severity, 2), _order(each.place, grids)))
         return Report(name, city, findings, graphs, grids)
 
-    def _statements(self, name: str, content: bytes) -> Report:
-        findings = []
-        violations = self._ground.validate({name: content})
-        if refused := next((each for each in violations if each.rule.endswith(":remote-context")), None):
-            raise ServiceError("remote-context", 400, name=name, line=refused.line)
-        for each in violations:
-            thing = " ".join(validation.short(part) for part in (each.focus, each.path) if part)
-            place = Place(name, line=each.line or 0, heading=thing)
-            value = validation.short(each.value) if each.value else ""
-            findings.append(Finding(place, value, each.severity, each.rule, each.messages, focus=each.focus))
-        findings.sort(key=lambda each: (_GRAVITY.get(each.severity, 2), each.place.line))
-        return Report(name, "", findings)
 
-
-def examine(repository: Repository, name: str, content: bytes) -> Report:
+def examine(repository: Repository, name: str, content: bytes, bounds: Bounds | None = None) -> Report:
     """Examine one file, once."""
-    return Intake(repository).examine(name, content)
+    return Intake(repository, bounds).examine(name, content)
 
 
 def _order(place: Place, grids: Iterable[Grid]) -> tuple[int, int, int]:

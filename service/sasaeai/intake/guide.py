@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from sasaeai.calendar import fiscal_year_label
 from sasaeai.fields import Column, Field, Fields, Sheet
-from sasaeai.intake.cells import BOOLEAN, DATE, DECIMAL, INTEGER, LANG_STRING, MARK, MOMENT, MONTH, NO, YES
+from sasaeai.intake.cells import MARK, NO, YES
 from sasaeai.intake.layout import GUIDE, KEY, KIND, LISTS, SOURCE, SOURCES, is_needed
+from sasaeai.intake.values import BOOLEAN, DATE, DECIMAL, INTEGER, LANG_STRING, MOMENT, MONTH
 from sasaeai.vocabulary import PREF_LABEL, SAS
 from sasaeai.workbook import Help, Table
 
@@ -79,7 +80,7 @@ def way(field: Field, fields: Fields) -> str:
         return f"{year}" if "month/" not in field.pattern else f"{year}、2024-04、2024-04-01"
     if not field.datatypes:
         listed = [title_of(each, fields) for each in field.kinds if each in fields.lists]
-        return f"コード表「{listed[0]}」から選ぶ" if listed and len(field.kinds) == 1 else "名称またはキー"
+        return f"コード表「{listed[0]}」から選ぶ" if listed and len(field.kinds) == 1 else "名称又はキー"
     if BOOLEAN in field.datatypes:
         return f"{YES}、{NO}"
     if INTEGER in field.datatypes or DECIMAL in field.datatypes:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from sasaeai.fields import Column, Fields, Sheet
 from sasaeai.fields.names import folded
-from sasaeai.intake.cells import digits
 from sasaeai.intake.findings import Finding, Place, Remark
 from sasaeai.intake.layout import FINDINGS, GUIDE, KEY, KIND, LISTS, OTHERS, PROPERTY, SOURCE, VALUE, first_columns
+from sasaeai.intake.values import digits
 from sasaeai.workbook import Grid, Raw
 
 _LOOKED_AT = 20

@@ -16,6 +16,9 @@ FINDINGS: Words = {"ja": "検証結果", "en": "Findings"}
 SOURCES = (SAS + "Source",)
 DCT_SOURCE = "http://purl.org/dc/terms/source"
 DCT_TITLE = "http://purl.org/dc/terms/title"
+QUOTE = SAS + "quote"
+OWN_RENDERING = SAS + "ownRendering"
+SUBMITTED = SAS + "submittedWorkbook"
 
 
 def first_columns(sheet: Sheet) -> list[Words]:

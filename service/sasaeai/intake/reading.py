@@ -5,63 +5,26 @@ said. Reading what `export` wrote gives back the same statements.
 """
 
 import difflib
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from rdflib import Literal, URIRef
 from rdflib.util import from_n3
 
-from sasaeai.fields import Column, Fields, Names, RowKind, Sheet, Statement
-from sasaeai.intake.cells import Term, digits, understood
-from sasaeai.intake.findings import Finding, Place, Remark
+from sasaeai.fields import Column, Fields, Names, RowKind
+from sasaeai.intake.cells import understood
+from sasaeai.intake.export import Graphs
+from sasaeai.intake.findings import Place, Remark
 from sasaeai.intake.heads import SheetRead, heads
-from sasaeai.intake.keys import graph_of, iri_of, key_of, may_touch, new_key, source_of, whole
-from sasaeai.intake.layout import DCT_SOURCE, DCT_TITLE, KEY, KIND, PROPERTY, SOURCE, SOURCES, VALUE
-from sasaeai.vocabulary import ID, PREF_LABEL, RDF_TYPE, SAS
-from sasaeai.workbook import Grid, Raw
+from sasaeai.intake.keeping import keep, unspoken
+from sasaeai.intake.keys import graph_of, iri_of, key_of, source_of, whole
+from sasaeai.intake.layout import DCT_SOURCE, KEY, PROPERTY, SOURCE, SOURCES, VALUE
+from sasaeai.intake.quoting import describe, quote_cells
+from sasaeai.intake.rows import SINGLE, Row, Submission, identify, rows_of
+from sasaeai.intake.values import Term, digits
+from sasaeai.vocabulary import ID, RDF_TYPE, SAS
+from sasaeai.workbook import Grid
 
 SOURCE_CLASS = SAS + "Source"
-SINGLE = 1
-
-
-@dataclass
-class Submission:
-    """Hold what a workbook says: the city's code, its statements by graph, where each stands, and the findings.
-
-    A statement's place is that of its cell; `rows` has the place of the first row of a thing in a graph.
-    """
-
-    city: str
-    graphs: dict[str, list[Statement]] = field(default_factory=dict)
-    places: dict[tuple[str, Statement], Place] = field(default_factory=dict)
-    rows: dict[tuple[str, str], Place] = field(default_factory=dict)
-    columns: dict[tuple[str, str, str], Place] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-
-
-@dataclass
-class _Row:
-    sheet: SheetRead
-    number: int
-    cells: Sequence[Raw]
-    kind: RowKind
-    iri: str = ""
-    graph: str = ""
-
-    def place(self, heading: str = "", column: int | None = None) -> Place:
-        if column is None:
-            column = self.sheet.first.get(heading, -1)
-        return Place(self.sheet.title, self.number, column + 1, heading)
-
-    def cell(self, heading: str) -> str:
-        column = self.sheet.first.get(heading)
-        return digits(self.cells[column]).strip() if column is not None and column < len(self.cells) else ""
-
-    def columns(self) -> Iterator[tuple[int, Column, Raw]]:
-        for place, column in self.sheet.columns.items():
-            if place < len(self.cells) and column.field.path in self.kind.paths:
-                yield place, column, self.cells[place]
 
 
 def city_of(grids: Sequence[Grid]) -> str:
@@ -76,118 +39,33 @@ def city_of(grids: Sequence[Grid]) -> str:
     return ""
 
 
-def read(grids: Sequence[Grid], fields: Fields, city: str) -> Submission:
-    """Read the sheets of a city's workbook."""
+def read(grids: Sequence[Grid], fields: Fields, city: str, present: Graphs | None = None) -> Submission:
+    """Read the sheets of a city's workbook; of what is `present`, what they do not speak of stays."""
     submission = Submission(city)
     sheets, others, findings = heads(grids, fields)
     submission.findings += findings
+    place = Place(grids[0].title if grids else "")
     if not sheets:
-        submission.findings.append(Remark("no-sheet", "").at(Place(grids[0].title if grids else "")))
-    rows = [row for sheet in sheets for row in _rows(sheet, submission)]
-    names = Names(others=fields.names)
-    _name(rows, submission, names)
-    for row in _of_sources(rows, submission, names):
+        submission.findings.append(Remark("no-sheet", "").at(place))
+    silent = unspoken(present or {}, sheets, others, fields)
+    rows = [row for sheet in sheets for row in rows_of(sheet, submission)]
+    names = Names(others=fields.names, home=city)
+    silent.learn(names)
+    identify(rows, submission, names, {thing for _, thing in silent.whole})
+    spoken = list(_of_sources(rows, submission, names))
+    for row in spoken:
         _say(row, submission, names)
     for sheet in others:
         _say_others(sheet, submission, names)
+    keep(silent, submission, place)
+    describe(submission)
+    quote_cells(spoken, submission, names)
     for graph, statements in submission.graphs.items():
         submission.graphs[graph] = list(dict.fromkeys(statements))
     return submission
 
 
-def _rows(sheet: SheetRead, submission: Submission) -> Iterator[_Row]:
-    """Yield the rows that say something, with their kind."""
-    known = {kind.label[language]: kind for kind in sheet.sheet.kinds for language in kind.label}
-    for number, cells in sheet.rows:
-        kind = sheet.sheet.kinds[0]
-        row = _Row(sheet, number, cells, kind)
-        if len(sheet.sheet.kinds) > SINGLE:
-            text = row.cell(KIND["ja"])
-            if text in known:
-                row.kind = known[text]
-            else:
-                by_key = _kinds_by_key(sheet.sheet, row.cell(KEY["ja"]), submission.city)
-                if text or len(by_key) != SINGLE:
-                    choices = "、".join(each.label["ja"] for each in sheet.sheet.kinds)
-                    remark = Remark("kind-needed", text, parameters={"choices": choices})
-                else:
-                    remark = Remark("kind-filled", "", by_key[0].label["ja"])
-                row.kind = (by_key or sheet.sheet.kinds)[0]
-                submission.findings.append(remark.at(row.place(KIND["ja"])))
-        yield row
-
-
-def _kinds_by_key(sheet: Sheet, key: str, city: str) -> list[RowKind]:
-    """Find the kinds of row whose keys look like this one."""
-
-    def looks(kind: RowKind) -> bool:
-        start = kind.pattern.replace("{city}", city).partition("{")[0]
-        return bool(start) and (key == start or ("{" in kind.pattern.replace("{city}", "") and key.startswith(start)))
-
-    return [kind for kind in sheet.kinds if looks(kind)]
-
-
-def _name(rows: list[_Row], submission: Submission, names: Names) -> None:
-    """Give each row its thing, and learn the names that the workbook gives."""
-    fresh = []
-    for row in rows:
-        key = row.cell(KEY["ja"])
-        if not key or not row.kind.rdf_class:
-            fresh.append(row)
-            continue
-        iri = iri_of(whole(key))
-        place = row.place(KEY["ja"])
-        if not iri:
-            submission.findings.append(Remark("bad-key", key).at(place))
-            continue
-        if whole(key) != key:
-            submission.findings.append(Remark("zeros-added", key, whole(key)).at(place))
-        if row.kind.pattern and not may_touch(iri, submission.city) and not names.kinds(iri):
-            remark = Remark("key-of-another", key, parameters={"city": submission.city})
-            submission.findings.append(remark.at(place))
-            continue
-        row.iri = iri
-        _learn(row, names)
-    taken = {row.iri for row in rows}
-    for row in fresh:
-        if not row.kind.rdf_class:
-            continue
-        if not row.kind.pattern:
-            wanted = row.kind.label
-            submission.findings.append(Remark("key-needed", "", parameters={"wanted": wanted}).at(row.place(KEY["ja"])))
-            continue
-        row.iri = _new(row, submission.city, names, taken)
-        taken.add(row.iri)
-        submission.findings.append(Remark("key-made", "", key_of(row.iri)).at(row.place(KEY["ja"])))
-        _learn(row, names)
-
-
-def _new(row: _Row, city: str, names: Names, taken: set[str]) -> str:
-    values: dict[str, list[str]] = defaultdict(list)
-    english = ""
-    for _, column, raw in row.columns():
-        if column.field.path == PREF_LABEL and column.language == "en":
-            english = digits(raw)
-        elif column.field.path.rpartition("#")[2].rpartition("/")[2] in row.kind.pattern:
-            path = column.field.path.rpartition("#")[2].rpartition("/")[2]
-            values[path] += [str(each) for each in understood(column, raw, names).values]
-    return new_key(row.kind.pattern, city, values, english, taken)
-
-
-def _learn(row: _Row, names: Names) -> None:
-    names.learn((row.iri, RDF_TYPE, URIRef(row.kind.rdf_class)))
-    for path in (PREF_LABEL, DCT_TITLE):
-        for _, column, raw in row.columns():
-            if column.field.path == path and column.language and digits(raw).strip():
-                text = Literal(digits(raw).strip(), lang=column.language)
-                names.learn((row.iri, PREF_LABEL, text))
-    for _, column, raw in row.columns():
-        if column.field.path.endswith(("#altLabel", "#inScheme")):
-            for value in understood(column, raw, names).values:
-                names.learn((row.iri, column.field.path, value))
-
-
-def _of_sources(rows: list[_Row], submission: Submission, names: Names) -> Iterator[_Row]:
+def _of_sources(rows: list[Row], submission: Submission, names: Names) -> Iterator[Row]:
     """Yield the rows with their graph: that of the source each names, if that is one of the city's."""
     own = [each for each in names.all_of(SOURCES) if each.startswith(f"{ID}source/{submission.city}/")]
     for row in rows:
@@ -220,7 +98,7 @@ def _source(text: str, names: Names) -> set[str]:
     return names.meant(text, SOURCES) or names.alike(text, SOURCES) or {iri_of(key)}
 
 
-def _say(row: _Row, submission: Submission, names: Names) -> None:
+def _say(row: Row, submission: Submission, names: Names) -> None:
     """Take what a row says; of a row without a source, only what there is to say of its cells."""
     said = submission.graphs.setdefault(row.graph, []) if row.graph else []
     submission.rows.setdefault((row.graph, row.iri), row.place(KEY["ja"]))
@@ -250,7 +128,7 @@ def _told(column: Column) -> str:
 def _say_others(sheet: SheetRead, submission: Submission, names: Names) -> None:
     """Take the statements that no column holds, as they were exported."""
     for number, cells in sheet.rows:
-        row = _Row(sheet, number, cells, RowKind({}, "", "", "", frozenset()))
+        row = Row(sheet, number, cells, RowKind({}, "", "", "", frozenset()))
         sources = _source(row.cell(SOURCE["ja"]), names)
         thing, path = (iri_of(row.cell(each["ja"])) for each in (KEY, PROPERTY))
         value = _term(row.cell(VALUE["ja"]))

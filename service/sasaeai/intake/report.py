@@ -44,7 +44,7 @@ def _row(finding: Finding, language: str) -> list[str]:
         SEVERITIES[finding.severity][language],
         finding.messages[language],
         finding.suggestion,
-        finding.rule,
+        finding.rules,
     ]
 
 
@@ -78,6 +78,7 @@ def as_json(report: Report) -> bytes:
                 "value": each.value,
                 "severity": each.severity,
                 "rule": each.rule,
+                "readability": list(each.readability),
                 "message": dict(each.messages),
                 "suggestion": each.suggestion or None,
             }

@@ -8,7 +8,8 @@ from itertools import chain
 
 from sasaeai.formats import Format
 from sasaeai.lists import Listing
-from sasaeai.lists.entries import NOTHING, Entries, Entry, Value
+from sasaeai.lists.entries import NOTHING, Entries, Entry, Things
+from sasaeai.lists.values import Value
 from sasaeai.lists.wishes import STATE, Wish
 from sasaeai.statements import writing
 from sasaeai.statements.finding import words_of
@@ -31,7 +32,7 @@ class Choice:
 class Found:
     """Hold the things that a wish leaves in their order, what each facet offers next, and the day of their states."""
 
-    entries: Sequence[Entry]
+    entries: Things
     facets: Mapping[str, Sequence[Choice]]
     day: date | None
 
@@ -55,7 +56,7 @@ def choose(listing: Listing, entries: Entries, wish: Wish) -> Found:
         # What a facet offers is counted as if nothing had been chosen in it.
         others = {name: chosen for name, chosen in wanted.items() if name != column}
         counted = _fitting(rows, keys, others) if column in wanted else left
-        whole = column in entries.counts and len(counted) == len(entries.entries)
+        whole = column in entries.counts and len(counted) == len(entries.columns.iris)
         counts = (
             entries.counts[column] if whole else Counter(chain.from_iterable(map(keys[column].__getitem__, counted)))
         )
@@ -63,18 +64,14 @@ def choose(listing: Listing, entries: Entries, wish: Wish) -> Found:
     if wish.sort:
         kept = set(left)
         left = [row for row in entries.in_order(wish.sort) if row in kept]
-    return Found([entries.entries[row] for row in left], offered, wish.day if entries.dated else None)
+    return Found(entries.of(left), offered, wish.day if entries.dated else None)
 
 
 def _states(entries: Entries, day: date) -> list[tuple[str]]:
     """Name the state of every row on a day; many things hold for the same time."""
-    states: dict[int, tuple[str]] = {}
-    rows = []
-    for entry in entries.entries:
-        if (state := states.get(id(entry.validity))) is None:
-            state = states[id(entry.validity)] = (_state(entry, day),)
-        rows.append(state)
-    return rows
+    times = entries.columns.validities
+    states = {each: ((each or UNDATED).state(day).value,) for each in set(times)}
+    return [states[each] for each in times]
 
 
 def _fitting(
@@ -101,9 +98,9 @@ def _choices(counts: Counter[str], values: Mapping[str, Value], wanted: frozense
     return sorted(choices, key=place)
 
 
-def total(entries: Sequence[Entry], column: str) -> int:
+def total(things: Things, column: str) -> int:
     """Add up a column of whole numbers."""
-    return sum(int(value.text) for entry in entries for value in entry.cells.get(column, ()))
+    return sum(int(value.text) for values in things.cells(column) for value in values)
 
 
 def answer(listing: Listing, entries: Entries, found: Found, state_names: Mapping[str, str], results: Format) -> Answer:

@@ -9,7 +9,8 @@ from typing import overload
 
 from sasaeai.formats import Format
 from sasaeai.lists import Listing
-from sasaeai.lists.entries import Entries, Entry, Shelf
+from sasaeai.lists.entries import Entries, Entry
+from sasaeai.lists.shelf import Shelf
 from sasaeai.statements import writing
 from sasaeai.statements.finding import fold, words_of
 from sasaeai.store import Answer

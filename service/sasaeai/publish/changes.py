@@ -13,6 +13,8 @@ Graphs = Mapping[str, Sequence[Statement]]
 """What each document of a city says, by the name of its graph."""
 
 _KIND: Words = {"ja": "種類", "en": "kind"}
+_SOURCE: Words = {"ja": "出典", "en": "Source"}
+_RECORD: Words = {"ja": "この資料の記録そのもの", "en": "the record of this document"}
 
 
 @dataclass(frozen=True)
@@ -45,22 +47,35 @@ class Wording:
     def __init__(self, fields: Fields, *documents: Graphs) -> None:
         self.names = Names(others=fields.names)
         for graphs in documents:
+            for name in graphs:
+                self.names.entitle(name, _RECORD)
             for statement in (each for statements in graphs.values() for each in statements):
                 self.names.learn(statement)
                 thing, path, value = statement
                 if path == str(DCTERMS.title) and isinstance(value, Literal) and value.language:
                     self.names.entitle(thing, {value.language: str(value)})
-        self._properties: dict[str, Words] = {RDF_TYPE: _KIND}
+        self._properties: dict[tuple[str, str], Words] = {(RDF_TYPE, ""): _KIND, (str(DCTERMS.source), ""): _SOURCE}
         for column in (column for sheet in fields.sheets for column in sheet.columns):
-            self._properties.setdefault(column.field.path, column.field.name)
+            self._properties.setdefault((column.field.path, column.language), column.heading)
+            self._properties.setdefault((column.field.path, ""), column.field.name)
+
+    def name(self, iri: str, language: str) -> str:
+        """Return what a thing is called in a language, else in Japanese; '' for what has no name."""
+        return self.names.label(iri, language) or self.names.label(iri)
+
+    def kind(self, iri: str, language: str) -> str:
+        """Say what kind of thing it is; '' where that has no words."""
+        return next(filter(None, (self.names.label(each, language) for each in sorted(self.names.kinds(iri)))), "")
 
     def thing(self, iri: str, language: str) -> str:
-        """Call a thing by its name in a language, else in Japanese, else by its key."""
-        return self.names.label(iri, language) or self.names.label(iri) or short(iri).strip("<>").removeprefix("id/")
+        """Call a thing by its name, else by its kind and key."""
+        key = short(iri).strip("<>").removeprefix("id/")
+        kind = self.kind(iri, language)
+        return self.name(iri, language) or (f"{kind} ({key})" if kind else key)
 
-    def property(self, iri: str, language: str) -> str:
-        """Call a property as the workbook does."""
-        known = self._properties.get(iri)
+    def property(self, iri: str, language: str, of: str = "") -> str:
+        """Call a property as the workbook does; its texts in the language `of` may have a heading of their own."""
+        known = self._properties.get((iri, of)) or self._properties.get((iri, ""))
         return known[language] if known else self.thing(iri, language)
 
     def sentence(self, statement: Statement, language: str) -> str:

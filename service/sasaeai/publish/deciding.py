@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from sasaeai import validation
 from sasaeai.desk import Desk, revisions, submissions
 from sasaeai.desk.revisions import Content, Revision
-from sasaeai.desk.submissions import Submission
 from sasaeai.desk.tokens import Token
 from sasaeai.errors import ServiceError
 from sasaeai.fields import written_as_turtle
@@ -56,7 +55,8 @@ def accept(  # noqa: PLR0913 — what a reviewer decides
         if not over and proposed.base != {name: digest(text) for name, text in present.items()}:
             raise ServiceError("city-has-changed", 409, city=submission.city)
         graphs = _settled(repository, proposed.graphs, present, same or {})
-        _conforming(repository, submission, graphs)
+        if count := _mistakes(repository, graphs, present):
+            raise ServiceError("not-conforming", 422, name=submission.name, count=count)
         content = Content(graphs, repository.packaged(submission.city))
         revision = submissions.accept(desk, receipt, token.name, content, _newest(desk, submission.city))
         return Accepted(revision, _publish(store, present, graphs))
@@ -71,13 +71,19 @@ def return_(desk: Desk, token: Token, receipt: str, comment: str) -> None:
 
 
 def restore(desk: Desk, repository: Repository, store: Store | None, token: Token, number: int) -> Accepted:
-    """Make a new revision that says what an earlier one said; ServiceError 403 for a city's token."""
+    """Make a new revision that says what an earlier one said.
+
+    ServiceError 403 for a city's token, 422 where the rules or the rest of the graph do not go with it any more.
+    """
     _reviewer(token)
     with desk.accepting():
         earlier = revisions.find(desk, number)
         present, base = repository.city(earlier.city), repository.packaged(earlier.city)
+        graphs = revisions.content(desk, number).graphs
+        if count := _mistakes(repository, graphs, present):
+            raise ServiceError("revision-not-conforming", 422, number=number, count=count)
         revision = revisions.restore(desk, earlier, base, token.name, _newest(desk, earlier.city))
-        return Accepted(revision, _publish(store, present, revisions.content(desk, revision.id).graphs))
+        return Accepted(revision, _publish(store, present, graphs))
 
 
 def _reviewer(token: Token) -> None:
@@ -105,12 +111,11 @@ def _settled(
     return written
 
 
-def _conforming(repository: Repository, submission: Submission, graphs: Mapping[str, bytes]) -> None:
-    """Refuse what the rest of the graph, as it is now, does not go with."""
-    found = validation.validate(repository, {str(repository.place(name)): text for name, text in graphs.items()})
-    mistakes = sum(each.severity == "violation" for each in found)
-    if mistakes:
-        raise ServiceError("not-conforming", 422, name=submission.name, count=mistakes)
+def _mistakes(repository: Repository, graphs: Mapping[str, bytes], present: Mapping[str, bytes]) -> int:
+    """Count what does not go with the rules and the other data as they are now; what rested on what is gone, too."""
+    after = {**dict.fromkeys(present, b""), **graphs}
+    found = validation.validate(repository, {str(repository.place(name)): text for name, text in after.items()})
+    return sum(each.severity == "violation" for each in found)
 
 
 def _publish(store: Store | None, present: Mapping[str, bytes], graphs: Mapping[str, bytes]) -> str:

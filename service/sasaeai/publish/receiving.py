@@ -9,12 +9,14 @@ from sasaeai.desk.revisions import Content
 from sasaeai.desk.submissions import File, Submission
 from sasaeai.desk.tokens import Token
 from sasaeai.errors import ServiceError
-from sasaeai.fields import Fields
+from sasaeai.fields import Fields, read_statements
 from sasaeai.publish.changes import changes, said
 from sasaeai.repository import Repository, digest
 from sasaeai.vocabulary import GRAPH, ID, SAS
 
 _CITY = re.compile(f"(?:{re.escape(ID)}(?:source/)?|{re.escape(GRAPH)})([0-9]{{6}})(?:/|$)")
+
+_PART_OF = SAS + "partOf"
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,15 @@ def submit(desk: Desk, repository: Repository, token: Token, handed: Handed) -> 
         raise ServiceError("cities-only", 403)
     if handed.mistakes:
         raise ServiceError("not-conforming", 422, name=handed.name, count=handed.mistakes)
+    if not handed.city:
+        raise ServiceError("whose-file", 422, name=handed.name, own=token.city)
     may_see(token, handed.city)
     after = said(handed.graphs)
+    own = {token.city, *_wards(repository, token.city)}
     for name, statements in after.items():
         for iri in (name, *(thing for thing, _, _ in statements)):
             # A document speaks of shared organisations too, but of no other city.
-            if (found := _CITY.match(iri)) and found[1] != token.city:
+            if (found := _CITY.match(iri)) and found[1] not in own:
                 raise ServiceError("another-city", 403, own=token.city, city=found[1])
         if not repository.is_of(name, token.city):
             raise ServiceError("another-city", 403, own=token.city, city=name)
@@ -57,6 +62,13 @@ def submit(desk: Desk, repository: Repository, token: Token, handed: Handed) -> 
     base = {name: digest(content) for name, content in present.items()}
     file = File(handed.name, handed.content, handed.report)
     return submissions.receive(desk, handed.city, token.name, file, Content(handed.graphs, base))
+
+
+def _wards(repository: Repository, city: str) -> set[str]:
+    """Return the codes of a designated city's wards, which are areas of it and no cities."""
+    register = (each for each in repository.graphs("data") if each.name.startswith(f"{GRAPH}register/"))
+    parts = (each for file in register for each in read_statements(file.content, (_PART_OF,)))
+    return {thing.removeprefix(ID) for thing, _, whole in parts if str(whole) == f"{ID}{city}/area"}
 
 
 def is_city(repository: Repository, code: str) -> bool:

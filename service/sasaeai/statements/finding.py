@@ -6,7 +6,7 @@ without spaces. Nothing is guessed: ～ stays a wave, ー a long vowel, and no k
 
 import unicodedata
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate
 
@@ -41,8 +41,8 @@ def words_of(text: str) -> list[str]:
 class Index:
     """Hold the folded texts of rows as one string, in which a word is looked for without a look at each row."""
 
-    def __init__(self, rows: Iterable[Iterable[str]]) -> None:
-        folded = [_TEXT.join(["", *dict.fromkeys(fold(text) for text in texts), ""]) for texts in rows]
+    def __init__(self, rows: Iterable[Iterable[str]], folding: Callable[[str], str] = fold) -> None:
+        folded = [_TEXT.join(["", *dict.fromkeys(map(folding, texts)), ""]) for texts in rows]
         self._text = _ROW.join(folded)
         self._starts = array("Q", accumulate((len(each) + 1 for each in folded), initial=0))
 

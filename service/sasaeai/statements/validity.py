@@ -46,6 +46,11 @@ class Validity:
         """Say whether anything is known of its days: what is only planned need not have any."""
         return replace(self, planned=False) != UNDATED
 
+    @property
+    def bounded(self) -> bool:
+        """Say whether a beginning or an end is known."""
+        return any((self.valid_from, self.not_before, self.valid_through, self.not_after))
+
     def state(self, day: date) -> State:
         """Say what is known of a day."""
         if any(each and day < each for each in (self.valid_from, self.not_before)):

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -85,7 +85,7 @@ def run(store: Oxigraph, run_dir: Path, version: str, prefixes: Mapping[str, str
         confinement.die_with_parent(parent)
         confinement.close_all_but()
         os.nice(19)
-        write(store, run_dir, version, prefixes)
+        write(lambda: quads(store), run_dir, version, prefixes)
         status = 0
     except BaseException as error:
         os.write(2, f"dump of {version}: {error!r}\n".encode())
@@ -94,12 +94,15 @@ def run(store: Oxigraph, run_dir: Path, version: str, prefixes: Mapping[str, str
     raise AssertionError
 
 
-def write(store: Oxigraph, run_dir: Path, version: str, prefixes: Mapping[str, str]) -> None:
-    """Write the dumps of a version, all of them or none, and take away those of other versions."""
+def write(told: Callable[[], Iterator[Quad]], run_dir: Path, version: str, prefixes: Mapping[str, str]) -> None:
+    """Write the dumps of a version, all of them or none, and take away those of other versions.
+
+    `told` tells its quads in their order, once for each format; what it raises ends the writing.
+    """
     fresh = folder(run_dir, f"{version}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    dumps = [dump for name in _FORMATS for dump in _written(store, fresh, name, prefixes)]
+    dumps = [dump for name in _FORMATS for dump in _written(told, fresh, name, prefixes)]
     index = [{name: each for name, each in asdict(dump).items() if name != "path"} for dump in dumps]
     (fresh / _INDEX).write_text(json.dumps(index), "utf-8")
     os.rename(fresh, folder(run_dir, version))
@@ -108,19 +111,20 @@ def write(store: Oxigraph, run_dir: Path, version: str, prefixes: Mapping[str, s
             shutil.rmtree(other)
 
 
-def _written(store: Oxigraph, fresh: Path, name: str, prefixes: Mapping[str, str]) -> list[Dump]:
+def _written(told: Callable[[], Iterator[Quad]], fresh: Path, name: str, prefixes: Mapping[str, str]) -> list[Dump]:
     media_type = BY_NAME[name].media_type
     plain, packed = _Digested(fresh / f"{STEM}.{name}"), _Digested(fresh / f"{STEM}.{name}.gz")
     with plain.file, packed.file:
         with gzip.GzipFile("", "wb", _LEVEL, packed, mtime=0) as zipped:
             syntax = RdfFormat.from_media_type(media_type)
-            serialize(_quads(store), _Twin(plain, zipped), syntax, prefixes=prefixes)  # type: ignore[arg-type]
+            serialize(told(), _Twin(plain, zipped), syntax, prefixes=prefixes)  # type: ignore[arg-type]
         return [
             Dump(each.path.name, media, each.size, each.sha256.hexdigest(), each.path)
             for each, media in ((plain, media_type), (packed, _GZIP))
         ]
 
 
-def _quads(store: Oxigraph) -> Iterator[Quad]:
+def quads(store: Oxigraph) -> Iterator[Quad]:
+    """Tell the quads of all named graphs, in order."""
     for graph in sorted((each for each in store.named_graphs() if isinstance(each, NamedNode)), key=str):
         yield from sorted(store.quads_for_pattern(None, None, None, graph), key=str)

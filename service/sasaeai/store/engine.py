@@ -13,6 +13,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -20,7 +21,7 @@ from sasaeai.errors import ServiceError
 from sasaeai.journal import log
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
-from sasaeai.store import dump, frames, metrics
+from sasaeai.store import control, dump, frames, metrics, snapshot
 from sasaeai.store.generation import Generation, Place, fork
 from sasaeai.store.loading import Holdings, prefixes
 
@@ -33,21 +34,29 @@ UNREADABLE = 3
 class Engine:
     """Keep one generation of workers alive, and put a new one in its place when the data change."""
 
-    def __init__(self, run_dir: Path, settings: Settings, repository: Repository) -> None:
+    def __init__(
+        self,
+        run_dir: Path,
+        settings: Settings,
+        repository: Repository,
+        read: Callable[[Repository], Holdings] = Holdings.read,
+    ) -> None:
         self.run_dir = run_dir
         self.settings = settings
         self.repository = repository
-        self.bell, self._clapper = _bell()
+        # From before the graph is read on, what is signalled is heard.
+        self.bell, self._clapper = control.bell(signal.SIGCHLD, signal.SIGHUP)
         # From here on who publishes waits for his turn. Who came before has left what he publishes where the
         # repository finds it: nothing is lost between the two.
-        self.control = _bind(run_dir / "control")
+        self.control = control.bind(run_dir / "control")
         self.prefixes = prefixes(repository)
-        self.holdings = Holdings.read(repository)
+        self.holdings = read(repository)
         # The collector never looks at the data again: it would touch every page, and so copy it in each worker.
         gc.collect()
         gc.freeze()
         self.workers: dict[int, Place] = {}
         self.writer: tuple[int, str] | None = None
+        self.keeper = 0
         self.due: list[tuple[float, Place]] = []
         self.pauses: dict[str, float] = {}
         self.buffers: dict[socket.socket, bytearray] = {}
@@ -64,6 +73,7 @@ class Engine:
         for each in self.repository.conflicts():
             log("revision-conflict", city=each.city, graph=each.graph, file=str(each.path), now=each.now)
         log("engine-ready", version=self.generation.version, quads=len(self.holdings.store))
+        self._keep()
         while True:
             self._reap()
             self._replace()
@@ -73,7 +83,7 @@ class Engine:
 
     def stop(self) -> NoReturn:
         """End the workers, then this process; what they hold is freed faster by the kernel than by Python."""
-        children = [*self.workers, *(self.writer[:1] if self.writer else ())]
+        children = [*self.workers, *(self.writer[:1] if self.writer else ()), *([self.keeper] if self.keeper else ())]
         for pid in children:
             os.kill(pid, signal.SIGKILL)
         for pid in children:
@@ -89,6 +99,8 @@ class Engine:
             self.stop()
         if signal.SIGHUP in numbers:
             try:
+                if self.settings.replica:
+                    raise snapshot.as_it_is()
                 self._publish(self.holdings.reread(self.repository))
             except (ServiceError, OSError) as error:
                 metrics.PUBLICATIONS.labels("refused").inc()
@@ -111,10 +123,14 @@ class Engine:
         self.workers[place.generation.fork(place)] = place
 
     def _reap(self) -> None:
-        while self.workers or self.writer:
+        while self.workers or self.writer or self.keeper:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if not pid:
                 return
+            if pid == self.keeper:
+                log("snapshot-ended", **_outcome(status))
+                self.keeper = 0
+                continue
             if self.writer and pid == self.writer[0]:
                 log("dump-ended", version=self.writer[1], **_outcome(status))
                 self.writer = None
@@ -162,6 +178,16 @@ class Engine:
         if not (pid := fork()):
             dump.run(self.holdings.store, self.run_dir, version, self.prefixes, parent)
         self.writer = (pid, version)
+
+    def _keep(self) -> None:
+        """Have a snapshot written to start from the next time, unless there is one or others fill the folder."""
+        folder = self.settings.snapshots
+        if folder is None or self.settings.replica or snapshot.is_kept(self.holdings, folder):
+            return
+        parent = os.getpid()
+        if not (pid := fork()):
+            snapshot.run(self.holdings, folder, parent)
+        self.keeper = pid
 
     # Publications
 
@@ -212,8 +238,10 @@ class Engine:
     def _obey(self, head: frames.Head, body: bytes) -> frames.Head:
         try:
             match head.get("type"):
+                case "publish" | "reread" if self.settings.replica:
+                    raise snapshot.as_it_is()
                 case "publish":
-                    version = self._publish(self.holdings.apply(_graphs(head, body)))
+                    version = self._publish(self.holdings.apply(control.graphs(head, body)))
                 case "reread":
                     version = self._publish(self.holdings.reread(self.repository))
                 case "dump":
@@ -230,39 +258,6 @@ class Engine:
         return {"type": "version", "version": version}
 
 
-def _bell() -> tuple[socket.socket, socket.socket]:
-    """Have each signal that comes write its number where the selector sees it, from before the graph is read."""
-    bell, clapper = socket.socketpair()
-    for each in (bell, clapper):
-        each.setblocking(False)
-    for number in (signal.SIGCHLD, signal.SIGHUP):
-        signal.signal(number, lambda *_: None)
-    # Only ^C at a terminal sends it: it is meant for the supervisor, which ends its children in their order.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.set_wakeup_fd(clapper.fileno(), warn_on_full_buffer=False)
-    return bell, clapper
-
-
-def _graphs(head: frames.Head, body: bytes) -> dict[str, bytes | None]:
-    """Cut the body of a publication into its graphs."""
-    graphs: dict[str, bytes | None] = {}
-    start = 0
-    for name, length in head["graphs"]:
-        graphs[name] = None if length is None else body[start : start + length]
-        start += length or 0
-    return graphs
-
-
-def _bind(path: Path) -> socket.socket:
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
-    control.bind(str(fresh))
-    control.listen(16)
-    os.rename(fresh, path)
-    return control
-
-
 def _outcome(status: int) -> dict[str, Any]:
     if os.WIFSIGNALED(status):
         return {"signal": signal.Signals(os.WTERMSIG(status)).name}
@@ -273,7 +268,8 @@ def main(run_dir: str) -> NoReturn:
     """Load the graph and serve it."""
     settings = Settings.from_environment()
     try:
-        engine = Engine(Path(run_dir), settings, Repository(settings.root, settings.state))
+        repository = Repository(settings.root, settings.state)
+        engine = Engine(Path(run_dir), settings, repository, partial(snapshot.loaded, settings=settings))
     except (ServiceError, FileNotFoundError, UnicodeDecodeError) as error:
         log("graph-unreadable", detail=str(error))
         os._exit(UNREADABLE)

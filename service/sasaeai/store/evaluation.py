@@ -36,11 +36,11 @@ class Evaluated(NamedTuple):
     cut: int | None = None
 
 
-class _FullError(Exception):
+class FullError(Exception):
     """An answer has reached its limit of bytes."""
 
 
-class _Bounded(io.BytesIO):
+class Bounded(io.BytesIO):
     """Take an answer's bytes as they are written, up to a limit."""
 
     def __init__(self, limit: int) -> None:
@@ -48,10 +48,11 @@ class _Bounded(io.BytesIO):
         self.limit = self._left = limit
 
     def write(self, piece: Any) -> int:
+        """Take some bytes; FullError once they are too many, and what came within the limit is there."""
         self._left -= len(piece)
         if self._left < 0:
             super().write(piece[: len(piece) + self._left])
-            raise _FullError
+            raise FullError
         return super().write(piece)
 
 
@@ -73,21 +74,21 @@ def evaluate(  # noqa: PLR0913 — all after the query are choices with a usual 
     `rows` the most rows or triples; only with the latter is a result ever cut, where its format can say so.
     `prefixes` shorten the IRIs of formats that can. Raises a ServiceError for what its asker has to change.
     """
-    output = _Bounded(limit)
+    output = Bounded(limit)
     try:
         found = store.query(text, base_iri=BASE, use_default_graph_as_union=union, **_graphs(dataset))
         if isinstance(found, QueryTriples):
             if graph is None:
-                raise _unreadable(GRAPH_FORMATS)
+                raise unreadable(GRAPH_FORMATS)
             triples = list(islice(found, None if rows is None else rows + 1))
             if rows is not None and len(triples) > rows:
                 raise too_many(rows)
             write(triples, graph, prefixes or {}, output, sparing=True)
             return Evaluated("graph", output.getvalue())
         if results is None:
-            raise _unreadable(RESULT_FORMATS)
-        return _table(found, output, results, rows)
-    except _FullError as error:
+            raise unreadable(RESULT_FORMATS)
+        return tabulate(found, output, results, rows)
+    except FullError as error:
         raise too_large(limit) from error
     except SyntaxError as error:
         raise (ServiceError("update", 403) if is_update(text) else misspelt(text, error)) from error
@@ -98,13 +99,13 @@ def evaluate(  # noqa: PLR0913 — all after the query are choices with a usual 
         raise ServiceError("evaluation", 400, detail=str(error)) from error
 
 
-def _table(found: QuerySolutions | QueryBoolean, output: _Bounded, results: Format, rows: int | None) -> Evaluated:
+def tabulate(found: QuerySolutions | QueryBoolean, output: Bounded, results: Format, rows: int | None) -> Evaluated:
     """Write solutions or a boolean; solutions may be cut where `rows` is given."""
     may_be_cut = rows is not None and isinstance(found, QuerySolutions)
     whole = True
     try:
         found.serialize(output, QueryResultsFormat.from_media_type(results.media_type))
-    except _FullError:
+    except FullError:
         if not may_be_cut:
             raise
         whole = False
@@ -125,5 +126,6 @@ def _graphs(dataset: Dataset | None) -> dict[str, Any]:
     }
 
 
-def _unreadable(offered: tuple[Format, ...]) -> ServiceError:
+def unreadable(offered: tuple[Format, ...]) -> ServiceError:
+    """Refuse a query whose kind of answer its asker cannot read."""
     return ServiceError("not-acceptable", 406, offered=", ".join(each.media_type for each in offered))

@@ -1,24 +1,35 @@
 """The graph in memory: loaded from the repository, changed as a whole or not at all."""
 
+import contextlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QueryTriples, RdfFormat, Triple, parse
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse
 from pyoxigraph import Store as Oxigraph
 
-from sasaeai.errors import ServiceError
 from sasaeai.repository import GraphFile, QueryFile, Repository, digest, version_of
+from sasaeai.store.deriving import (
+    DEFAULT,
+    DERIVED_GRAPH,
+    Surroundings,
+    city_of,
+    derived,
+    is_of_one_city,
+    quads,
+    refusal,
+)
 from sasaeai.store.writing import declared
 from sasaeai.vocabulary import DERIVED
 
-_DEFAULT = DefaultGraph()
-_DERIVED = NamedNode(DERIVED)
+_WITH_BLANK = "SELECT DISTINCT ?graph { GRAPH ?graph { ?s ?p ?o FILTER(ISBLANK(?s) || ISBLANK(?o)) } }"
 _MERGE = "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"
 _UNMERGE = f"""DELETE {{ ?s ?p ?o }} WHERE {{
   GRAPH <{DERIVED}> {{ ?s ?p ?o }}
   FILTER NOT EXISTS {{ GRAPH ?g {{ ?s ?p ?o }} FILTER(?g != <{DERIVED}>) }}
 }}"""
+_MOST = 0.5
+"""The share of all cities up to which it pays to derive anew what changes bear upon, and not everything."""
 _PLACE = re.compile(r"^Parser error at line \d+(?: between columns \d+ and \d+| column \d+)?: ")
 
 
@@ -39,10 +50,12 @@ class Holdings:
     `merged=False` it stays empty, for engines and tests that ask over a union default graph.
     """
 
-    def __init__(self, *, merged: bool = True) -> None:
-        self.store = Oxigraph()
+    def __init__(
+        self, store: Oxigraph | None = None, digests: Mapping[str, str] | None = None, *, merged: bool = True
+    ) -> None:
+        self.store = Oxigraph() if store is None else store
         self.merged = merged
-        self.digests: dict[str, str] = {}
+        self.digests = dict(digests or {})
         self.rules: list[QueryFile] = []
         self._journal: list[Callable[[], None]] = []
 
@@ -53,11 +66,16 @@ class Holdings:
         Raises a ServiceError naming file and line of what cannot be read.
         """
         holdings = cls(merged=merged)
-        for file in repository.graphs():
-            graph = NamedNode(file.name)
-            where = str(file.path.relative_to(repository.root))
-            holdings.store.extend(_quad(each, graph) for each in _triples(file.name, file.content, where))
+        files = {each.name: each for each in repository.graphs()}
+        for file in files.values():
+            with _readable(where := str(file.path.relative_to(repository.root))):
+                holdings.store.load(file.content, format=RdfFormat.TURTLE, to_graph=NamedNode(file.name))
             holdings.digests[file.name] = digest(file.content)
+        # Loading is three times as fast as adding what was parsed, but names blank nodes by chance.
+        for file in [files[row["graph"].value] for row in holdings.store.query(_WITH_BLANK)]:  # type: ignore[union-attr]
+            graph, where = NamedNode(file.name), str(file.path.relative_to(repository.root))
+            holdings.store.clear_graph(graph)
+            holdings.store.extend(_quad(each, graph) for each in _triples(file.name, file.content, where))
         if merged:
             holdings.store.update(_MERGE)
         holdings._take(repository.rules())
@@ -77,7 +95,9 @@ class Holdings:
         """
         fresh = {name: _triples(name, text or b"", name) for name, text in changes.items()}
         if DERIVED in fresh:
-            raise _refusal(f"{DERIVED} は規則が導くグラフです", f"{DERIVED} is what the rules derive")
+            raise refusal(f"{DERIVED} は規則が導くグラフです", f"{DERIVED} is what the rules derive")
+        bearing = self._surroundings(fresh, rules)
+        difference = bearing and bearing.difference(self.rules)
         before = (dict(self.digests), self.rules)
         self._journal = []
 
@@ -96,7 +116,12 @@ class Holdings:
                     self.digests[name] = digest(content)
             if rules is not None:
                 self._take(rules)
-            self._derive()
+            if bearing and difference and (kept := bearing.derived_elsewhere(difference[0], self.rules)) is not None:
+                self._withdraw(DERIVED_GRAPH, difference[0] - kept)
+                self._add(DERIVED_GRAPH, difference[1])
+                self._drop_if_empty(DERIVED_GRAPH)
+            else:
+                self._derive()
         except BaseException:
             take_back()
             raise
@@ -120,43 +145,53 @@ class Holdings:
         graphs = {name: each for name, each in self.digests.items() if not name.startswith("rule/")}
         self.digests = graphs | {f"rule/{each.name}": digest(each.text.encode()) for each in rules}
 
+    def _surroundings(
+        self, changed: Mapping[str, Collection[Triple]], rules: list[QueryFile] | None
+    ) -> Surroundings | None:
+        """Return what the changes bear upon; None where the rules are to run over the whole graph."""
+        same = rules is None or [each.text for each in rules] == [each.text for each in self.rules]
+        graphs = {NamedNode(name): triples for name, triples in changed.items()}
+        if not same or not all(map(city_of, graphs)) or not all(map(is_of_one_city, self.rules)):
+            return None
+        surroundings = Surroundings(self.store, graphs, merged=self.merged)
+        return surroundings if surroundings.share < _MOST else None
+
     def _derive(self) -> None:
         self._forget_derived()
         for rule in self.rules:
-            try:
-                found = self.store.query(rule.text, use_default_graph_as_union=not self.merged)
-                triples = list(found) if isinstance(found, QueryTriples) else None
-            except (SyntaxError, ValueError, RuntimeError, OSError) as error:
-                raise _refusal(f"規則 {rule.name}: {error}", f"rule {rule.name}: {error}") from error
-            if triples is None:
-                raise _refusal(f"規則 {rule.name} はCONSTRUCTではありません", f"rule {rule.name} is no CONSTRUCT")
-            self._add(_DERIVED, triples)
+            self._add(DERIVED_GRAPH, derived(rule, self.store, merged=self.merged))
 
     def _forget_derived(self) -> None:
         """Take away what the rules have derived: they are not to rest on their own former conclusions."""
-        held = list(self._triples_of(_DERIVED))
+        held = list(self._triples_of(DERIVED_GRAPH))
         if self.merged:
             self.store.update(_UNMERGE)
-        self.store.remove_graph(_DERIVED)
-        self._journal.append(lambda: self._add(_DERIVED, held))
+        self.store.remove_graph(DERIVED_GRAPH)
+        self._journal.append(lambda: self._add(DERIVED_GRAPH, held))
 
     def _replace(self, graph: NamedNode, triples: Iterable[Triple]) -> None:
         """Make a graph hold just these triples, touching only what differs; an empty graph is no graph."""
         wanted = dict.fromkeys(triples)
-        gone = [each for each in self._triples_of(graph) if each not in wanted]
-        for triple in gone:
-            self._remove(_quad(triple, graph))
-        if self.merged:
-            for triple in gone:
-                # Only what no other graph holds leaves the default graph.
-                if not any(each.graph_name != _DEFAULT for each in self._everywhere(triple)):
-                    self._remove(_quad(triple, _DEFAULT))
+        self._withdraw(graph, [each for each in self._triples_of(graph) if each not in wanted])
         self._add(graph, wanted)
-        if not wanted and self.store.contains_named_graph(graph):
+        self._drop_if_empty(graph)
+
+    def _drop_if_empty(self, graph: NamedNode) -> None:
+        if self.store.contains_named_graph(graph) and not any(self._triples_of(graph)):
             self.store.remove_graph(graph)
             self._journal.append(lambda: self.store.add_graph(graph))
 
-    def _triples_of(self, graph: NamedNode) -> Iterable[Triple]:
+    def _withdraw(self, graph: NamedNode, triples: Collection[Triple]) -> None:
+        """Take triples out of a graph that holds them."""
+        for triple in triples:
+            self._remove(_quad(triple, graph))
+        if self.merged:
+            for triple in triples:
+                # Only what no other graph holds leaves the default graph.
+                if not any(each.graph_name != DEFAULT for each in self._everywhere(triple)):
+                    self._remove(_quad(triple, DEFAULT))
+
+    def _triples_of(self, graph: NamedNode) -> Iterator[Triple]:
         return (each.triple for each in self.store.quads_for_pattern(None, None, None, graph))
 
     def _everywhere(self, triple: Triple) -> Iterable[Quad]:
@@ -167,8 +202,7 @@ class Holdings:
         self._journal.append(lambda: self.store.add(quad))
 
     def _add(self, graph: NamedNode, triples: Iterable[Triple]) -> None:
-        graphs = (graph, _DEFAULT) if self.merged else (graph,)
-        come = [quad for each in triples for quad in (_quad(each, name) for name in graphs) if quad not in self.store]
+        come = [each for each in quads(graph, triples, merged=self.merged) if each not in self.store]
         is_new = not self.store.contains_named_graph(graph)
         self.store.extend(come)
 
@@ -181,26 +215,29 @@ class Holdings:
         self._journal.append(undo)
 
 
-def _refusal(ja: str, en: str, **place: Any) -> ServiceError:
-    return ServiceError("publication", 422, detail={"ja": ja, "en": en}, **place)
-
-
 def _quad(triple: Triple, graph: NamedNode | DefaultGraph) -> Quad:
     return Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
-def _triples(name: str, content: bytes, where: str) -> list[Triple]:
-    """Read Turtle. Blank nodes are named by graph and order: the same file gives the same names every time."""
+@contextlib.contextmanager
+def _readable(where: str) -> Iterator[None]:
+    """Say of Turtle that cannot be read where it is wrong."""
     try:
-        NamedNode(name)
-        quads = list(parse(content, RdfFormat.TURTLE))
+        yield
     except SyntaxError as error:
         line, words = error.lineno or 0, _PLACE.sub("", error.msg)
-        raise _refusal(
+        raise refusal(
             f"{where} {line}行目: {words}", f"{where}, line {line}: {words}", file=where, line=line
         ) from error
     except ValueError as error:
-        raise _refusal(f"{where}: {error}", f"{where}: {error}", file=where, line=0) from error
+        raise refusal(f"{where}: {error}", f"{where}: {error}", file=where, line=0) from error
+
+
+def _triples(name: str, content: bytes, where: str) -> list[Triple]:
+    """Read Turtle. Blank nodes are named by graph and order: the same file gives the same names every time."""
+    with _readable(where):
+        NamedNode(name)
+        quads = list(parse(content, RdfFormat.TURTLE))
     stem, names = digest(name.encode())[:12], dict[BlankNode, BlankNode]()
 
     def own(term: Any) -> Any:

@@ -31,7 +31,7 @@ def bind(text: str, values: Mapping[str, Sequence[Term]]) -> str:
 
     def block(found: re.Match[str]) -> str:
         terms = values.get(found[1])
-        return f"VALUES ?{found[1]} {{ {' '.join(map(_spelled, terms))} }}" if terms else found[0]
+        return f"VALUES ?{found[1]} {{ {' '.join(map(spelled, terms))} }}" if terms else found[0]
 
     return _SLOT.sub(block, text)
 
@@ -41,7 +41,8 @@ def at(text: str, offset: int) -> str:
     return _OFFSET.sub(f"OFFSET {int(offset)}", text)
 
 
-def _spelled(term: Term) -> str:
+def spelled(term: object) -> str:
+    """Spell a term, or a triple of terms, so that every reader of SPARQL reads the same."""
     # SPARQL 1.1 §19.2 reads \u0041 before it reads tokens, some engines within them: after an escaped backslash a
     # letter u would be an escape to the one and not to the other, so it is written by its number, which both read; in
     # its long form, since rdflib takes eight digits wherever eight follow.

@@ -22,7 +22,7 @@ _TOKEN = re.compile(
       | '''(?:[^'\\]|\\[\s\S]?|'(?!''))*+(?:'''|\Z)
       | "(?:[^"\\\n\r]|\\.?)*+(?:"|(?=[\n\r])|\Z)
       | '(?:[^'\\\n\r]|\\.?)*+(?:'|(?=[\n\r])|\Z)
-      | [?$@]\w*+
+      | [?$@][\w\xb7\u0300-\u036f\u203f\u2040\u2070-\u2fef\u3001-\ud7ff\uf900-\ufffd\U00010000-\U000effff]*+
       | :(?:[\w.:%-]|\\.)*+
       | [+-](?=[0-9])
       )
@@ -69,13 +69,28 @@ def scan(text: str) -> None:
 
 def is_update(text: str) -> bool:
     """Say whether the first word after the prologue is one that an update begins with."""
+    return form(text) in _UPDATES
+
+
+def form(text: str) -> str:
+    """Return the first word after the prologue, in lower case: select, ask, construct, describe, or an update's."""
     words = (token for kind, token in _tokens(text) if kind == "word")
-    return next((word for word in words if word not in _PROLOGUE), "") in _UPDATES
+    return next((word for word in words if word not in _PROLOGUE), "")
 
 
 def chunks(text: str) -> Iterator[tuple[int, int]]:
     """Yield where what stands between white space starts and ends; a string or comment is in one piece."""
     return (found.span() for found in _CHUNK.finditer(text))
+
+
+def pieces(text: str) -> Iterator[str]:
+    """Yield a text piece by piece: tokens, and what stands between them; a variable is in one piece."""
+    end = 0
+    for found in _TOKEN.finditer(text):
+        yield text[end : found.start()]
+        yield found[0]
+        end = found.end()
+    yield text[end:]
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Write triples that the service itself states, as the engine writes those of the graph."""
 
+import csv
 import io
 import json
 import re
@@ -79,6 +80,19 @@ def transcribed(triples: bytes, graph: Format, declarations: str) -> bytes:
     output = io.BytesIO()
     write((each.triple for each in parse(triples, RdfFormat.N_TRIPLES)), graph, prefixes, output, sparing=True)
     return output.getvalue()
+
+
+def tabulated(triples: bytes) -> bytes:
+    """Return N-Triples as a table (CSV, RFC 4180), each triple once and in order; IRIs and texts stand as they are."""
+    output = io.StringIO()
+    rows = csv.writer(output)
+    rows.writerow(("subject", "predicate", "object", "datatype", "language"))
+    spelt = {str(each.triple): each.triple for each in parse(triples, RdfFormat.N_TRIPLES)}
+    for triple in (spelt[each] for each in sorted(spelt)):
+        value = triple.object
+        beside = (value.datatype.value, value.language) if isinstance(value, Literal) else (None, None)
+        rows.writerow((triple.subject.value, triple.predicate.value, value.value, *beside))
+    return output.getvalue().encode()
 
 
 def declared(declarations: str) -> dict[str, str]:

@@ -31,9 +31,12 @@ class Supervisor:
         assert settings.run_dir is not None
         self.host, self.port = host, port
         self.engine = _engine(settings, settings.run_dir)
+        self.publisher = _publisher(settings, settings.run_dir)
+        self.follower = _follower(settings, settings.run_dir)
         self.examiner = _examiner(settings, settings.run_dir)
         self.web = _web(settings, settings.run_dir, host, port)
-        self.children = (self.engine, self.examiner, self.web)
+        every = self.publisher, self.engine, self.follower, self.examiner, self.web
+        self.children = tuple(each for each in every if each)
         self.answered = False
         self.has_terminal = _has_terminal()
 
@@ -51,7 +54,7 @@ class Supervisor:
             if number in _STOPS or (number == signal.SIGHUP and self._hung_up()):
                 break
             if number == signal.SIGHUP:
-                self.engine.send(number)
+                (self.publisher or self.engine).send(number)
                 self.examiner.send(number)
             if (dead := self._reap()) and not self.answered:
                 # What never answered will not answer the next time either.
@@ -96,7 +99,7 @@ class Supervisor:
                 children = {each.process.pid: each for each in self.children if each.process}
                 if child := children.get(info.si_pid):
                     status = child.ended()
-                    unreadable = child is self.engine and status == UNREADABLE
+                    unreadable = status == UNREADABLE and (child is self.engine or child is self.publisher)
                     if child is not self.examiner:  # without which everything else is answered
                         report = "the graph cannot be read" if unreadable else f"its {child.name} ended ({status})"
                 else:
@@ -146,10 +149,33 @@ def say(text: str, where: int = 2) -> None:
 
 
 def _engine(settings: Settings, run_dir: Path) -> Child:
-    command = [sys.executable, "-m", "sasaeai.store.engine", str(run_dir)]
+    command = [sys.executable, "-m", _engine_module(settings), str(run_dir)]
     # The kernel takes memory back from a worker that has ended ten times as fast in large pages: 1 GB of small ones
     # takes it 0.2 s, and several times that where the processors are busy.
     return Child("engine", command, {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"} | _environment(settings), run_dir)
+
+
+def _engine_module(settings: Settings) -> str:
+    if settings.store == "embedded":
+        return "sasaeai.store.engine"
+    # Where a server answers, the engine within only looks at what it is asked.
+    return "sasaeai.store.remote.copy" if settings.store_copy else "sasaeai.store.remote.guard"
+
+
+def _publisher(settings: Settings, run_dir: Path) -> Child | None:
+    """Return the process that writes to a server, if this service may."""
+    if settings.store == "embedded" or not settings.store_update:
+        return None
+    command = [sys.executable, "-m", "sasaeai.store.remote.publisher", str(run_dir)]
+    return Child("publisher", command, _environment(settings), run_dir)
+
+
+def _follower(settings: Settings, run_dir: Path) -> Child | None:
+    """Return the process that sees what is published at the server of which a copy is kept."""
+    if settings.store == "embedded" or not settings.store_copy:
+        return None
+    command = [sys.executable, "-m", "sasaeai.store.remote.copy", str(run_dir), "follow"]
+    return Child("follower", command, _environment(settings), run_dir)
 
 
 def _examiner(settings: Settings, run_dir: Path) -> Child:

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-_LONGEST = 90
+_LONGEST = 88
 """The path of a socket has at most 107 bytes; so many may be its folder's."""
 _PREFIX = "sasaeai-run-"
 """How the names of folders made here begin, and nobody else's: what is left of them is removed."""

@@ -96,7 +96,7 @@ def gathered(rows: Iterable[statements.Row]) -> dict[tuple[str, ...], Told]:
     values: dict[tuple[str, ...], Told] = {}
     for row in rows:
         term = row["value"]
-        key = tuple(str(term.get(part, "")) for part in ("type", "value", "datatype", "xml:lang"))
+        key = (term["type"], term["value"], term.get("datatype", ""), term.get("xml:lang", ""))
         before = values[key].graphs if key in values else ()
         graphs = dict.fromkeys([*before, row["graph"]["value"]] if "graph" in row else before)
         values[key] = Told(term, list(graphs), row["unit"]["value"] if "unit" in row else None)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate, takewhile
 
 from sasaeai import statements
 from sasaeai.errors import ServiceError
@@ -20,6 +21,9 @@ from sasaeai.vocabulary import SAS
 
 ROWS = 50
 """How many of the things that point to a thing one page shows; so say the queries."""
+
+_BY_CITY = "entity-roles"
+"""The listing that goes by municipality; the others go by class and property."""
 
 TRAIL = (
     ("municipality", "runBy"),
@@ -107,7 +111,7 @@ def _page(  # noqa: PLR0913, PLR0917 — what the three pages differ in
     chosen = _chosen(groups, wanted)
     pages = max(1, math.ceil(sum(each.count for each in chosen) / ROWS))
     if not 1 <= wanted.number <= pages:
-        raise ServiceError("not-found", 404, what=f"{about.iri} ({wanted.number}/{pages})")
+        raise ServiceError("no-such-page", 404, page=wanted.number, last=pages)
     found = _listed(store, listing, about, chosen, wanted.number)
     briefs = links.briefs(store, repository, (row["subject"]["value"] for row in found), source)
     context = _context(store, repository, about, briefs)
@@ -151,10 +155,24 @@ def _listed(
 ) -> Sequence[statements.Row]:
     if not chosen:
         return []
-    classes = dict.fromkeys(each.class_ for each in chosen)
-    properties = dict.fromkeys(each.link for each in chosen if each.link)
+    shown, offset = (chosen, (number - 1) * ROWS) if listing.name == _BY_CITY else _window(chosen, number)
+    classes = dict.fromkeys(each.class_ for each in shown)
+    properties = dict.fromkeys(each.link for each in shown if each.link)
     bound = {"thing": [about.iri], "class": list(classes), "property": list(properties)}
-    return statements.listed(store, listing, (number - 1) * ROWS, **bound).rows
+    return statements.listed(store, listing, offset, **bound).rows
+
+
+def _window(chosen: Sequence[Group], number: int) -> tuple[Sequence[Group], int]:
+    """Return the groups that a page shows, and at which row of theirs it begins: all that is asked for is sorted.
+
+    A class of one of them and a property of another may be a group before them: it is asked for too.
+    """
+    first = (number - 1) * ROWS
+    ends = list(accumulate(each.count for each in chosen))
+    shown = [each for each, end in zip(chosen, ends, strict=True) if end - each.count < first + ROWS and end > first]
+    asked = {(class_.class_, of.link) for class_ in shown for of in shown}
+    before = takewhile(lambda each: each is not shown[0], chosen)
+    return shown, first - sum(each.count for each in before if (each.class_, each.link) not in asked)
 
 
 def _context(store: Store, repository: Repository, about: About, briefs: Mapping[str, Statements]) -> Context:

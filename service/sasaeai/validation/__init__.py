@@ -10,10 +10,11 @@ from pathlib import Path
 from sasaeai.repository import Repository
 from sasaeai.validation.documents import SYNTAXES
 from sasaeai.validation.ground import Ground, quiet
+from sasaeai.validation.parting import QUADS, Parts, in_place, parted
 from sasaeai.validation.shapes import Progress
 from sasaeai.validation.violation import Violation, short
 
-__all__ = ["SYNTAXES", "Ground", "Violation", "short", "validate"]
+__all__ = ["QUADS", "SYNTAXES", "Ground", "Parts", "Violation", "in_place", "parted", "short", "validate"]
 
 
 def validate(

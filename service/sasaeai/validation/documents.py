@@ -31,12 +31,15 @@ REMOTE = {
     "en": "@context points elsewhere, and nothing is fetched here. Write the context into the file itself.",
 }
 
-SYNTAXES = {
+Syntax = tuple[str, str, ox.RdfFormat]
+"""A syntax as rules name it, as people do, and as the engine does."""
+
+SYNTAXES: dict[str, Syntax] = {
     ".ttl": ("turtle", "Turtle", ox.RdfFormat.TURTLE),
     ".nt": ("ntriples", "N-Triples", ox.RdfFormat.N_TRIPLES),
     ".jsonld": ("jsonld", "JSON-LD", ox.RdfFormat.JSON_LD),
 }
-"""The syntaxes by the ending of a file's name: as rules name them, as people do, and as the engine does."""
+"""The syntaxes by the ending of a file's name."""
 
 WRITTEN = {
     XSD.date: r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
@@ -89,13 +92,26 @@ def read(file: str, content: bytes, graph: str, folder: str) -> Document | Viola
     The ending of the file's name tells the syntax; without one that is known it is Turtle. Nothing is fetched: neither
     a remote context nor an import. Without a name the graph is the first that the file describes.
     """
-    kind, called, syntax = SYNTAXES.get(PurePosixPath(file).suffix.lower(), SYNTAXES[".ttl"])
+    found = parsed(file, content, graph, SYNTAXES.get(PurePosixPath(file).suffix.lower(), SYNTAXES[".ttl"]))
+    if isinstance(found, Violation):
+        return found
+    written, triples, reader = found
+    described = (name for each in triples if (name := text(each.subject)).startswith(GRAPH))
+    name = graph or next(described, f"{GRAPH}submitted")
+    return Document(file, name, folder, written, triples, reader.base_iri or "", dict(reader.prefixes))
+
+
+def parsed(
+    file: str, content: bytes, graph: str, written_in: Syntax
+) -> tuple[str, list[ox.Quad], ox.QuadParser] | Violation:
+    """Parse a file, or say at which line it cannot be."""
+    kind, called, syntax = written_in
     try:
         if content.startswith(BOM_UTF8):
             raise UnicodeDecodeError("utf-8", content, 0, len(BOM_UTF8), "byte order mark")
         written = content.decode()
         reader = ox.parse(content, syntax)
-        triples = list(reader)
+        return written, list(reader), reader
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         return Violation(f"{kind}:encoding", graph, "", "", "violation", ENCODING, graph, file, line)
@@ -106,9 +122,6 @@ def read(file: str, content: bytes, graph: str, folder: str) -> Document | Viola
             return Violation(f"{kind}:remote-context", graph, "", "", "violation", REMOTE, graph, file, line)
         messages = {language: words.format(syntax=called, detail=error.msg) for language, words in SYNTAX.items()}
         return Violation(f"{kind}:syntax", graph, "", "", "violation", messages, graph, file, error.lineno)
-    described = (name for each in triples if (name := text(each.subject)).startswith(GRAPH))
-    name = graph or next(described, f"{GRAPH}submitted")
-    return Document(file, name, folder, written, triples, reader.base_iri or "", dict(reader.prefixes))
 
 
 def text(term: Any) -> str:

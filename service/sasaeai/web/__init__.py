@@ -5,7 +5,7 @@ from flask import Flask
 from sasaeai import catalogue
 from sasaeai import prefixes as declared
 from sasaeai.lists import listings
-from sasaeai.lists.entries import Shelf
+from sasaeai.lists.shelf import Shelf
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store
@@ -28,7 +28,11 @@ from sasaeai.web import (
     questions,
     reference,
     requests,
+    revisions,
+    saying,
+    signing,
     sparql,
+    submissions,
     terms,
     texts,
     validate,
@@ -43,6 +47,7 @@ def create_app(settings: Settings, store: Store) -> Flask:
     known = catalogue.questions(repository), declared.read(repository), Shelf(store, listings(repository))
     context.install(app, context.Context(settings, repository, store, *known))
     links.install(app)
+    saying.install(app)
     for each in (
         pages,
         sparql,
@@ -57,6 +62,9 @@ def create_app(settings: Settings, store: Store) -> Flask:
         lists,
         texts,
         validate,
+        signing,
+        submissions,
+        revisions,
         discovery,
         reference,
     ):

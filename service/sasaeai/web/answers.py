@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, make_response, request
+from markupsafe import Markup
 
 from sasaeai.errors import ServiceError
 from sasaeai.formats import Format
@@ -52,6 +53,9 @@ WITH_BOM = "csv-bom"
 """The format parameter for CSV that Excel reads as what it is: UTF-8 with a byte order mark."""
 
 
+_ONWARD = '<!doctype html>\n<html>\n<title>{}</title>\n<p><a href="{}">{}</a></p>\n</html>\n'
+"""The body of a redirection: its status and where it leads, in no language."""
+
 _ALWAYS = (
     ("Access-Control-Allow-Origin", "*"),
     (
@@ -71,18 +75,36 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
-        response.headers.extend(each for each in _ALWAYS if each[0] not in response.headers)
         if response.location:
-            # Werkzeug's own redirections lead to the host that the asker has named.
-            response.location = urlsplit(response.location)._replace(scheme="", netloc="").geturl()
+            _stay(response)
         _compress(response)
         if response.status_code == 200 and request.method in {"GET", "HEAD"} and not response.is_streamed:
             response.headers.setdefault("Cache-Control", "no-cache")
             _lead(response)
             _tag(response)
             _date(response)
-            response.make_conditional(request)
+            if _is_another(response):
+                response = app.make_response(app.handle_user_exception(ServiceError("precondition", 412)))
+            else:
+                # Werkzeug takes `If-Match: *` for a tag that nothing has.
+                response.make_conditional({**request.environ, "HTTP_IF_MATCH": ""})
+        response.headers.extend(each for each in _ALWAYS if each[0] not in response.headers)
         return response
+
+
+def _stay(response: Response) -> None:
+    """Lead on within this host, in the head and in the body: Werkzeug leads to the host that the asker has named."""
+    address = urlsplit(response.location or "")._replace(scheme="", netloc="").geturl()
+    response.location = address
+    response.set_data(Markup(_ONWARD).format(response.status, address, address))
+
+
+def _is_another(response: Response) -> bool:
+    """Tell whether an answer is not the one its asker takes it for (RFC 9110 §13.1.1, §13.1.4, §13.2.2)."""
+    if wanted := request.if_match:
+        return not (wanted.star_tag or wanted.is_strong(response.get_etag()[0] or ""))
+    since, changed = request.if_unmodified_since, response.last_modified
+    return bool(since and changed and changed > since)
 
 
 def _lead(response: Response) -> None:

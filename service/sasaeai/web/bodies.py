@@ -28,7 +28,7 @@ _AROUND = 10_000
 def install(app: Flask, settings: Settings) -> None:
     """Have an application read each body, or refuse the request."""
     places = _Places(settings.bodies_per_client, max(1, settings.web_threads // 4))
-    longest = {"validate": settings.max_file_bytes + _AROUND}
+    longest = dict.fromkeys(("validate", "submissions"), settings.max_file_bytes + _AROUND)
 
     @app.before_request
     def take() -> None:

@@ -19,6 +19,7 @@ from sasaeai.store import Answer
 from sasaeai.vocabulary import CONCEPT
 from sasaeai.web import answers, lists, particulars, problems
 from sasaeai.web.context import Context, here, language
+from sasaeai.web.matrix import Matrix
 from sasaeai.web.negotiation import HTML
 from sasaeai.web.operations import OF_DATA, Tree, operation, parameter, several
 
@@ -134,7 +135,7 @@ def _resolved(asked: Asked) -> Asked:
 
 def _moment(text: str) -> Moment:
     try:
-        return calendar.parse_day(text)
+        return calendar.asked_day(text)
     except calendar.CalendarError as error:
         why = {each: error.message(each) for each in ("ja", "en")}
         raise ServiceError("bad-day", 400, parameter="asOf", why=why) from None
@@ -157,10 +158,10 @@ def _page(asked: Asked, comparison: Comparison) -> Response:
         "compare.html",
         asked=asked,
         comparison=_only(comparison, asked.only),
+        matrix=Matrix(comparison),
         counts=Counter(line.difference.value for line in comparison.lines),
         differences=list(Difference),
         difference_name=lambda key: comparison.label(f"{CONCEPT}difference/{key}"),
-        words=lambda term: shown.text(comparison, term),
         version=comparison.version,
         most=compare.MOST,
         **lists.choices(asked.cities),

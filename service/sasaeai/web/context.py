@@ -1,5 +1,6 @@
 """What every request needs: the settings, the repository, the store, the questions and the prefixes."""
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,17 +13,20 @@ from rdflib import SKOS, Graph, Literal
 from sasaeai import calendar, catalogue
 from sasaeai.catalogue import Question
 from sasaeai.compare import Topic, topics
+from sasaeai.desk import Desk
 from sasaeai.errors import ServiceError
 from sasaeai.examiner import Examiner
 from sasaeai.indicators import indicators
 from sasaeai.indicators.measures import Measures
-from sasaeai.lists.entries import Shelf
+from sasaeai.lists.shelf import Shelf
 from sasaeai.prefixes import Prefixes
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.statements.keeping import Keeper, Thing
 from sasaeai.store import Store
+from sasaeai.store.budget import Budget
 from sasaeai.vocabulary import LANGUAGES, Words
+from sasaeai.web import askers
 from sasaeai.web.negotiation import preferred_language
 
 
@@ -41,6 +45,19 @@ class Context:
     def examiner(self) -> Examiner:
         """Return who examines files."""
         return Examiner(self.settings)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Return the desk's records; ServiceError 404 where this service has no desk."""
+        if self.settings.state is None:
+            raise ServiceError("no-desk", 404)
+        return Desk(self.settings.state)
+
+    @cached_property
+    def refusals(self) -> Budget:
+        """Return what counts the tokens of each client that are none, over all web processes."""
+        folder = self.settings.run_dir or self.desk.state
+        return Budget(folder / "refusals", self.settings.refused_tokens)
 
     @cached_property
     def _keeper(self) -> Keeper[Any]:
@@ -95,8 +112,11 @@ def install(app: Flask, context: Context) -> None:
     app.jinja_env.globals["_"] = in_language
     app.jinja_env.globals["navigation"] = navigation
     app.jinja_env.globals["colophon"] = colophon
+    app.jinja_env.globals["has_desk"] = context.settings.state is not None
     app.jinja_env.globals["design_tokens"] = (Path(app.static_folder or "") / "npm" / "tokens.css").is_file()
     app.jinja_env.filters["reading"] = lambda text: calendar.reading(str(text), language())
+    app.jinja_env.filters["in_japan"] = calendar.in_japan
+    app.jinja_env.filters["base64"] = lambda content: b64encode(content).decode()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -112,6 +132,11 @@ def here() -> Context:
     return context
 
 
+def client() -> str:
+    """Return the account that the limits of who asks are kept on."""
+    return askers.account(askers.address(request.environ, here().settings.trusted_proxies))
+
+
 def language() -> str:
     """Return the language of this request's page and errors: `lang`, else Accept-Language, else Japanese."""
     try:
@@ -122,7 +147,8 @@ def language() -> str:
 
 
 def _language() -> str:
-    if (wanted := request.args.get("lang")) in LANGUAGES:
+    # Tags of languages know no case (RFC 5646 §2.1.1).
+    if (wanted := request.args.get("lang", "").lower()) in LANGUAGES:
         return wanted
     return preferred_language(request.headers.get("Accept-Language", ""))
 
@@ -143,7 +169,7 @@ def as_of() -> calendar.Moment | None:
 
 def _moment(given: str) -> calendar.Moment:
     try:
-        return calendar.parse_day(given)
+        return calendar.asked_day(given)
     except calendar.CalendarError as error:
         why = {each: error.message(each) for each in LANGUAGES}
         raise ServiceError("bad-day", 400, parameter="asOf", why=why) from None
@@ -169,7 +195,9 @@ def navigation() -> list[tuple[str, str]]:
 
 def colophon() -> list[tuple[str, str]]:
     """Name the pages about the service itself, with their paths."""
+    desk = [("/submissions", in_language("申請窓口", "The desk"))] if here().settings.state else []
     return [
+        *desk,
         ("/about", in_language("このサービスについて", "About")),
         ("/ask", in_language("SPARQLを使わずに尋ねる", "Asking without SPARQL")),
         ("/docs", in_language("APIの説明", "API")),

@@ -41,7 +41,7 @@ def install(app: Flask, settings: Settings) -> None:
 
 
 @blueprint.get("/dataset")
-@blueprint.get("/dataset.<any(ttl, nt, rdf, jsonld, trig, nq, html):extension>")
+@blueprint.get(f"/dataset.<{documents.SUFFIX}>")
 @operation(
     "dataset",
     "データ全体の説明(DCAT、VoID、schema.org)。",

@@ -61,7 +61,7 @@ def index() -> Response:
     shelved = here().shelf.take_all(language())
     files = [Place(f"{base}sitemaps/pages.xml")]
     for listing, entries in shelved.items():
-        changed = max((day for each in entries.entries if (day := _changed(each))), default=None)
+        changed = _newest(entries)
         numbers = range(1, _files(entries) + 1)
         files += [Place(f"{base}sitemaps/{listing.name}-{number}.xml", changed) for number in numbers]
     version = next((entries.version for entries in shelved.values()), None)
@@ -126,6 +126,12 @@ def _base() -> str:
 
 def _files(entries: Entries) -> int:
     return math.ceil(len(entries.entries) / MOST)
+
+
+def _newest(entries: Entries) -> str | None:
+    if entries.columns.cells.keys().isdisjoint(_CHANGED):
+        return None
+    return max((day for each in entries.entries if (day := _changed(each))), default=None)
 
 
 def _changed(entry: Entry) -> str | None:

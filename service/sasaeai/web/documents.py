@@ -9,8 +9,8 @@ from flask import Response, redirect, request
 
 from sasaeai import description
 from sasaeai.description import Description
-from sasaeai.errors import ServiceError
-from sasaeai.formats import GRAPH_FORMATS
+from sasaeai.formats import BY_NAME, GRAPH_FORMATS
+from sasaeai.statements import paging
 from sasaeai.statements.paging import Paging
 from sasaeai.web import answers
 from sasaeai.web.context import here, language
@@ -18,7 +18,10 @@ from sasaeai.web.links import path_of, this_page
 from sasaeai.web.negotiation import HTML
 from sasaeai.web.operations import OF_DATA
 
-FORMS = (*GRAPH_FORMATS, HTML)
+FORMATS = (*GRAPH_FORMATS, BY_NAME["csv"])
+"""What a description is written in: RDF, and its statements as a table."""
+
+FORMS = (*FORMATS, HTML)
 """What a document comes in."""
 
 TOLD: Mapping[str, Any] = {
@@ -29,26 +32,31 @@ TOLD: Mapping[str, Any] = {
 }
 """What there is to tell of every document that is one of its kind, beside its words."""
 
-EXTENSIONS = frozenset(each.name for each in GRAPH_FORMATS) | {"html"}
+_OF_A_PAGE = frozenset(("asOf", "kind", "via"))
+"""Arguments by which a page differs from others of its document: the day asked about, and the part of a long list."""
+
+EXTENSIONS = (*(each.name for each in FORMATS), "html")
+SUFFIX = f"any({', '.join(EXTENSIONS)}):extension"
+"""The converter of a route to a document in the format that its suffix names."""
 
 
 def answer(
     path: str, extension: str | None, described: Callable[[], Description], page: Callable[[], Response]
 ) -> Response:
     """Answer for the document at a path as the asker reads it: a page, or the description in a format of RDF."""
-    if extension == "html" or (extension is None and answers.wants_html(GRAPH_FORMATS)):
+    if extension == "html" or (extension is None and answers.wants_html(FORMATS)):
         response, form = page(), "html"
     else:
-        graph = answers.required(GRAPH_FORMATS, extension=extension)
+        graph = answers.required(FORMATS, extension=extension)
         response = answers.send(description.written(described(), here().repository, graph))
         # What it says it says in both languages.
         response.headers["Content-Language"] = "ja, en"
         form = graph.name
-    number = {"page": request.args["page"]} if request.args.get("page", "1") != "1" else {}
-    asked = ({"lang": language()} if form == "html" else {}) | number
+    number = [("page", each) for each in request.args.getlist("page")[:1] if each != "1"]
+    asked = [("lang", language()), *_narrowed(), *number] if form == "html" else number
     response.headers["Content-Location"] = f"{path}.{form}{_query(asked)}"
     of_page = _query(number)
-    link(response, f'<{path}{of_page}>; rel="canonical"', *answers.alternates(path, GRAPH_FORMATS, of_page))
+    link(response, f'<{path}{of_page}>; rel="canonical"', *answers.alternates(path, FORMATS, of_page))
     return response
 
 
@@ -72,12 +80,8 @@ def split(key: str) -> tuple[str, str | None]:
 
 
 def page_number() -> int:
-    """Return the page that is asked for; ServiceError 400 where that is no number."""
-    text = request.args.get("page", "1")
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        wanted = {"ja": "1以上の整数を指定してください。", "en": "Give a whole number from 1."}
-        raise ServiceError("bad-parameter", 400, parameter="page", value=text[:200], wanted=wanted, example="2")
-    return int(text)
+    """Return the page that is asked for; ServiceError 400 where that is no number from 1."""
+    return paging.read({"page": request.args.getlist("page")}).page
 
 
 def spellings(start: str, key: str) -> Sequence[str]:
@@ -111,5 +115,10 @@ def _lower_hex(iri: str) -> str:
     return head + "".join(f"%{each[:2].lower()}{each[2:]}" for each in rest)
 
 
-def _query(arguments: Mapping[str, str]) -> str:
+def _narrowed() -> list[tuple[str, str]]:
+    """Return what else a page of this document depends on; what is said in RDF depends on none of it."""
+    return [each for each in request.args.items(multi=True) if each[0] in _OF_A_PAGE and each[1].strip()]
+
+
+def _query(arguments: Sequence[tuple[str, str]]) -> str:
     return f"?{urlencode(arguments)}" if arguments else ""

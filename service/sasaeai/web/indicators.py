@@ -42,7 +42,7 @@ def _chosen(context: Context) -> Tree:
 @blueprint.get("/indicators/")
 @operation(
     "indicators",
-    "すべての指標。mがあれば、その市区町村の値。",
+    "全ての指標。mがあれば、その市区町村の値。",
     "All indicators. With m, their readings of that municipality.",
     gives=[HTML, *FORMATS],
     answers=[400, 406, 503],
@@ -62,7 +62,7 @@ def index() -> Response:
 @blueprint.get(f"/indicators.<{_EXTENSIONS}:extension>")
 @operation(
     "indicators",
-    "すべての指標の値の表。",
+    "全ての指標の値の表。",
     "The readings of all indicators, as a table.",
     gives=FORMATS,
     answers=[400, 503],
@@ -77,7 +77,7 @@ def file(extension: str) -> Response:
 @blueprint.get("/indicators/<name>")
 @operation(
     "indicators",
-    "指標のページ(定義、分布、市区町村の値)、または求められた形式の表。",
+    "指標のページ(定義、分布、市区町村の値)、又は求められた形式の表。",
     "The page of an indicator with its definition, distribution and readings; or the table in the format asked for.",
     gives=[HTML, *FORMATS],
     answers=[400, 404, 406, 503],

@@ -9,7 +9,7 @@ from sasaeai.catalogue import arguments_of
 from sasaeai.errors import ServiceError
 from sasaeai.formats import Format
 from sasaeai.lists import Listing, choosing, search, wishes
-from sasaeai.lists.entries import MUNICIPALITY, Entries, Entry
+from sasaeai.lists.entries import MUNICIPALITY, Entries
 from sasaeai.statements import paging, writing
 from sasaeai.web import answers, documents, particulars
 from sasaeai.web.context import Context, as_of, here, language
@@ -56,7 +56,7 @@ def index() -> Response:
 @blueprint.get("/lists/<name>")
 @operation(
     "lists",
-    "一覧の1ページ、または条件に合うものすべてのファイル。",
+    "一覧の1ページ、又は条件に合うもの全てのファイル。",
     "A page of a list, or all that the conditions leave in the format asked for.",
     gives=[HTML, *writing.FORMATS],
     answers=[400, 404, 406, 503],
@@ -74,7 +74,7 @@ def page(name: str) -> Response:
 @blueprint.get("/lists/<name>.<any(csv, srj, json):extension>")
 @operation(
     "lists",
-    "条件に合うものすべて。",
+    "条件に合うもの全て。",
     "All that the conditions leave, whole.",
     gives=writing.FORMATS,
     answers=[400, 503],
@@ -193,15 +193,11 @@ def _search_file(results: Format) -> Response:
 
 def choices(chosen: Sequence[str]) -> dict[str, object]:
     """Offer the municipalities with data to choose from; others that are chosen stay in the field they are typed in."""
-    known = here().shelf.take(here().shelf.listings["cities"], language()).heard
-    offered = [each for place, each in enumerate(known) if place < _MOST_CHOICES or _code(each) in chosen]
-    codes = {_code(each) for each in offered}
+    cities = here().shelf.take(here().shelf.listings["cities"], language())
+    known, (codes,) = cities.heard.rows, zip(*cities.keys[MUNICIPALITY], strict=True)
+    offered = [row for place, row in enumerate(known) if place < _MOST_CHOICES or codes[row] in chosen]
     return {
-        "offered": offered,
+        "offered": cities.of(offered),
         "beyond": len(known) - len(offered),
-        "typed": [each for each in chosen if each not in codes],
+        "typed": [each for each in chosen if each not in {codes[row] for row in offered}],
     }
-
-
-def _code(city: Entry) -> str:
-    return city.cells[MUNICIPALITY][0].key

@@ -13,7 +13,7 @@ from sasaeai.formats import Format
 from sasaeai.vocabulary import LANGUAGES
 
 HTML = "text/html"
-_CHARSET = re.compile(r";\s*charset=[^;,]*", re.IGNORECASE)
+_PARAMETER = re.compile(r";\s*[\w-]+=(?:\"[^\"]*\"|[^;,]*)")
 
 
 @lru_cache(maxsize=1024)
@@ -50,9 +50,12 @@ def reads_gzip(accept_encoding: str) -> bool:
 
 
 def _read(accept: str) -> MIMEAccept:
-    """Read Accept; what is asked in another charset is sent in UTF-8, which RFC 9110 §12.5.2 allows."""
+    """Read Accept without the parameters of media types: we have one form of each, and send that (RFC 9110 §12.5.1).
+
+    So UTF-8 is sent for any charset, and our compact JSON-LD for any `profile`, which asks for no more than a form.
+    """
     wishes = parse_accept_header(accept, MIMEAccept)
-    return MIMEAccept([(_CHARSET.sub("", name), quality) for name, quality in wishes])
+    return MIMEAccept([(_PARAMETER.sub("", name), quality) for name, quality in wishes])
 
 
 def _wish(accepted: MIMEAccept, each: Format) -> tuple[float, bool]:

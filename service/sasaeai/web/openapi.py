@@ -84,6 +84,8 @@ def _operation(rule: Rule, told: Operation, one: One | None, context: Context) -
         described["deprecated"] = True
     if told.body:
         described["requestBody"] = told.body
+    if 401 in told.answers:
+        described["security"] = [{"token": []}]
     described["x-example"] = _address(rule, parameters, one)
     described["responses"] = dict(_responses(rule, told, one))
     return described

@@ -11,7 +11,7 @@ from threading import Thread
 
 from flask import Flask
 
-from sasaeai import compare, terms
+from sasaeai import calendar, compare, terms
 from sasaeai.errors import ServiceError
 from sasaeai.journal import log
 from sasaeai.vocabulary import LANGUAGES
@@ -35,7 +35,10 @@ def begin(app: Flask, run_dir: Path) -> None:
 
 
 def prepare(context: Context) -> None:
-    """Read vocabulary and shapes; lists and cities in Japanese, which most read: of a whole country they are large."""
+    """Read vocabulary and shapes; lists and cities in Japanese, which most read; what is measured of all, as of today.
+
+    Of a whole country lists and cities are large, so that other languages are read by who asks first.
+    """
     for language in LANGUAGES:
         context.kept(terms.vocabulary, language)
         context.kept(terms.rules, language)
@@ -45,21 +48,24 @@ def prepare(context: Context) -> None:
     for start in range(0, len(cities), _AT_ONCE):
         known = {each.cells["code"][0].key: each.iri for each in cities[start : start + _AT_ONCE]}
         compare.prepare(context.store, context.repository, context.topics.values(), known, LANGUAGES[0])
+    for indicator in context.measures.indicators.values():
+        context.measures.findings(indicator, calendar.today())
+    context.measures.national()
     # What stays need not be looked at again by the collector; what new data replace goes without it.
     gc.freeze()
 
 
 def _watch(context: Context, run_dir: Path) -> None:
-    prepared = ""
+    prepared = "", calendar.today()
     while True:
         time.sleep(_PAUSE)
         try:
-            version = context.store.version()
+            version, today = context.store.version(), calendar.today()
         except ServiceError:
             continue  # there is no engine yet, or none for a moment
-        if version == prepared:
+        if prepared == (version, today):
             continue
-        prepared, began = version, time.monotonic()
+        prepared, began = (version, today), time.monotonic()
         try:
             with _turn(run_dir):
                 prepare(context)

@@ -11,6 +11,7 @@ from sasaeai.journal import log
 from sasaeai.vocabulary import PROBLEM
 from sasaeai.web.answers import reads_pages, send_page
 from sasaeai.web.context import language
+from sasaeai.web.links import local
 
 
 def install(app: Flask) -> None:
@@ -50,6 +51,11 @@ def mark(response: Response, error: ServiceError) -> Response:
     response.headers["Cache-Control"] = "no-store"
     if error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
+    if error.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if successors := error.parameters.get("successors"):
+        links = [f'<{local(each)}>; rel="successor-version"' for each in successors if local(each)]
+        response.headers["Link"] = ", ".join(links)
     if error.status == 405:
         response.headers["Allow"] = error.parameters["allowed"]
     return response

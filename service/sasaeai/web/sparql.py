@@ -11,9 +11,9 @@ from sasaeai.formats import EVERY_FORMAT, GRAPH, GRAPH_FORMATS, RESULT_FORMATS, 
 from sasaeai.store import Answer, Dataset
 from sasaeai.store.parameters import iri
 from sasaeai.vocabulary import BASE
-from sasaeai.web import answers, askers, citations, editor, problems
+from sasaeai.web import answers, citations, editor, problems
 from sasaeai.web.citations import Asked
-from sasaeai.web.context import here, language
+from sasaeai.web.context import client, here, language
 from sasaeai.web.negotiation import HTML
 from sasaeai.web.operations import OF_DATA, operation, parameter
 from sasaeai.web.requests import QUERY
@@ -182,7 +182,7 @@ def _answer(asked: Asked, results: Format | None, graph: Format | None) -> Answe
             results,
             graph,
             dataset=_dataset(),
-            client=askers.account(askers.address(request.environ, here().settings.trusted_proxies)),
+            client=client(),
             version=versions[0] if versions else None,
         ),
     )

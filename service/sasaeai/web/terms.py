@@ -25,7 +25,7 @@ _CUT = {
 
 
 @blueprint.get("/ns")
-@blueprint.get("/ns.<any(ttl, nt, rdf, jsonld, trig, nq, html):extension>")
+@blueprint.get(f"/ns.<{documents.SUFFIX}>")
 @operation("vocabulary", "語彙(クラスとプロパティ)。", "The vocabulary: classes and properties.", **documents.TOLD)
 def ontology(extension: str | None = None) -> Response:
     """Answer with the vocabulary, every term of which is a part of this document (a hash IRI)."""
@@ -53,7 +53,7 @@ def version(number: str) -> Response:
 
 
 @blueprint.get("/shapes")
-@blueprint.get("/shapes.<any(ttl, nt, rdf, jsonld, trig, nq, html):extension>")
+@blueprint.get(f"/shapes.<{documents.SUFFIX}>")
 @operation(
     "vocabulary",
     "制約(SHACL)。どのクラスに何が書けるか。",
@@ -71,7 +71,7 @@ def shapes(extension: str | None = None) -> Response:
 
 
 @blueprint.get("/problem")
-@blueprint.get("/problem.<any(ttl, nt, rdf, jsonld, trig, nq, html):extension>")
+@blueprint.get(f"/problem.<{documents.SUFFIX}>")
 @operation("vocabulary", "誤りの種類。", "The kinds of mistakes.", **documents.TOLD)
 def problems(extension: str | None = None) -> Response:
     """Answer with the kinds of mistakes that answers tell of, likewise."""
@@ -84,7 +84,7 @@ def problems(extension: str | None = None) -> Response:
 
 
 @blueprint.get("/truncated")
-@blueprint.get("/truncated.<any(ttl, nt, rdf, jsonld, trig, nq, html):extension>")
+@blueprint.get(f"/truncated.<{documents.SUFFIX}>")
 @operation(
     "vocabulary",
     "答えが途中で切られているとはどういうことか。",

@@ -5,9 +5,8 @@ from dataclasses import replace
 from flask import Response, render_template, request
 
 from sasaeai import entity, thing
-from sasaeai.errors import ServiceError
 from sasaeai.thing import About, Page, Wanted
-from sasaeai.web import answers
+from sasaeai.web import answers, documents
 from sasaeai.web.context import here
 
 
@@ -42,8 +41,5 @@ def _send(shown: Page, document: str, template: str, **more: object) -> Response
 
 
 def _wanted() -> Wanted:
-    """Read which part of the list a reader asks for; ServiceError 404 for a page that has no number."""
-    number = request.args.get("page", "1")
-    if not (number.isascii() and number.isdecimal() and len(number) <= 6):
-        raise ServiceError("not-found", 404, what=f"page={number[:100]}")
-    return Wanted(int(number), request.args.get("kind"), request.args.get("via"))
+    """Read which part of the list a reader asks for; ServiceError 400 for a page that has no number."""
+    return Wanted(documents.page_number(), request.args.get("kind"), request.args.get("via"))

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import PurePosixPath
+from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 
@@ -10,7 +11,7 @@ from sasaeai.examiner import Examined
 from sasaeai.formats import BY_NAME, OBJECTS, WORKBOOK, Format
 from sasaeai.statements.municipalities import municipalities
 from sasaeai.web import answers, lists, problems
-from sasaeai.web.context import here, language
+from sasaeai.web.context import client, here, language
 from sasaeai.web.editor import LOCAL
 from sasaeai.web.negotiation import HTML
 from sasaeai.web.operations import OF_DATA, operation, parameter
@@ -20,7 +21,7 @@ blueprint = Blueprint("validate", __name__)
 FORMATS = (OBJECTS, BY_NAME["csv"], BY_NAME["ttl"], WORKBOOK)
 """The forms of a report beside its page."""
 
-ENDINGS = (".xlsx", ".xlsm", ".csv", ".tsv", ".zip", ".ttl", ".nt", ".jsonld")
+ENDINGS = (".xlsx", ".xlsm", ".csv", ".tsv", ".zip", ".ttl", ".nt", ".jsonld", ".trig", ".nq")
 """How the names of the files end that can be examined."""
 
 MEDIA_TYPES = {
@@ -31,6 +32,8 @@ MEDIA_TYPES = {
     "text/turtle": "ttl",
     "application/n-triples": "nt",
     "application/ld+json": "jsonld",
+    "application/trig": "trig",
+    "application/n-quads": "nq",
 }
 """What a file is sent as by itself, and the ending of the name it then gets."""
 
@@ -128,7 +131,7 @@ def find() -> Response:
     "市区町村のブック。今の記録が入っています。",
     "The workbook of a municipality. It is filled with what is recorded of it.",
     gives=[WORKBOOK],
-    answers=[404, 422, 503],
+    answers=[404, 422, 429, 503],
     parameters=[CODE],
     headers=[*OF_DATA, "Content-Disposition"],
 )
@@ -136,7 +139,7 @@ def template(code: str) -> Response:
     """Give the workbook of a municipality, filled with what its documents say."""
     if not (len(code) == 6 and code.isascii() and code.isdecimal()):
         raise ServiceError("not-found", 404, what=request.path)
-    made = here().examiner.template(code)
+    made = here().examiner.template(code, client())
     response = make_response(made.body)
     response.headers["Content-Type"] = WORKBOOK.content_type
     response.headers["Content-Disposition"] = f'attachment; filename="sasaeai-{code}.xlsx"'
@@ -146,16 +149,20 @@ def template(code: str) -> Response:
 
 
 def _examined(form: Format) -> Examined:
+    return here().examiner.examine(*sent(), form.name, language(), client())
+
+
+def sent() -> tuple[str, bytes]:
+    """Return the file that was sent, with a name that is no path; ServiceError 4xx without one that can be taken."""
     name, content = _sent()
     if not content:
         raise ServiceError("no-file", 400)
     if len(content) > (limit := here().settings.max_file_bytes):
         raise ServiceError("too-large", 413, limit=limit)
-    return here().examiner.examine(name, content, form.name, language())
+    return name, content
 
 
 def _sent() -> tuple[str, bytes]:
-    """Return the file that was sent, with a name that is no path."""
     if request.mimetype == FORM:
         sent = request.files.getlist("file")
         if len(sent) != 1 or not sent[0].filename:
@@ -180,27 +187,24 @@ def _report(wanted: Format) -> Response:
 
 
 def _page(examined: Examined) -> Response:
-    report = json.loads(examined.body)
+    return answers.send_page(render_template("validate-report.html", **told(examined.body), version=examined.version))
+
+
+def told(report_of: bytes) -> dict[str, Any]:
+    """Return what the page of a report shows: what was found, what was mended in reading, and the form to go on."""
+    report = json.loads(report_of)
     repairs = [each for each in report["findings"] if each["severity"] == "repair"]
     found = [each for each in report["findings"] if each["severity"] != "repair"]
-    html = render_template(
-        "validate-report.html",
-        report=report,
-        found=found,
-        repairs=repairs,
-        most=MOST,
-        **_offered(),
-        version=examined.version,
-    )
-    return answers.send_page(html)
+    return {"report": report, "found": found, "repairs": repairs, "most": MOST, **offered()}
 
 
 def _form(error: ServiceError | None = None) -> Response:
     problem = error.message(language()) if error else None
-    return answers.send_page(render_template("validate.html", problem=problem, **_offered()))
+    return answers.send_page(render_template("validate.html", problem=problem, **offered()))
 
 
-def _offered() -> dict[str, object]:
+def offered() -> dict[str, Any]:
+    """Return what the form to send a file shows."""
     return {
         "endings": ENDINGS,
         "largest": here().settings.max_file_bytes,

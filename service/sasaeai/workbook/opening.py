@@ -21,6 +21,7 @@ from defusedxml.ElementTree import iterparse
 from python_calamine import CalamineError, CalamineSheet, PasswordError, XmlError, ZipError
 
 from sasaeai.errors import ServiceError
+from sasaeai.settings import Settings
 
 Raw = str | int | float | bool | date | datetime | time | None
 """What a cell holds; '' and None are empty."""
@@ -36,6 +37,11 @@ class Bounds:
     parts: int = 500
     rows: int = 20_000
     columns: int = 200
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Bounds":
+        """Take from the settings what they say of files."""
+        return cls(settings.max_file_bytes, settings.max_unpacked_bytes, rows=settings.max_sheet_rows)
 
 
 @dataclass

@@ -69,6 +69,7 @@ def write(
     then keep what is typed as text.
     """
     book = Workbook()
+    book.properties.creator = "Sasaeai"
     del book["Sheet"]
     for title, table in sheets.items():
         sheet = book.create_sheet(title)

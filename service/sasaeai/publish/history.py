@@ -1,0 +1,65 @@
+"""Looking at revisions: what one says, and what lies between two."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sasaeai.desk import Desk, revisions
+from sasaeai.desk.revisions import Revision
+from sasaeai.desk.tokens import Token
+from sasaeai.errors import ServiceError
+from sasaeai.fields import Fields
+from sasaeai.publish.changes import Change, Graphs, Wording, changes, said
+from sasaeai.publish.receiving import may_see
+from sasaeai.repository import Repository
+
+
+@dataclass(frozen=True)
+class Between:
+    """Hold what a revision says that another state of its city does not, and the other way round."""
+
+    revision: Revision
+    changes: Sequence[Change]
+    wording: Wording
+
+
+def history(desk: Desk, token: Token, city: str = "") -> list[Revision]:
+    """List the revisions that a token's bearer may see, of a city or of all he may see; ServiceError 403."""
+    if city:
+        may_see(token, city)
+    return revisions.of_city(desk, city or token.city)
+
+
+def seen(desk: Desk, token: Token, number: int) -> Revision:
+    """Return a revision to its city or a reviewer; ServiceError 403, 404."""
+    found = revisions.find(desk, number)
+    may_see(token, found.city)
+    return found
+
+
+def before(desk: Desk, revision: Revision) -> int:
+    """Return the number of the revision that this one took the place of; 0: the files of the repository."""
+    return max((each.id for each in revisions.of_city(desk, revision.city) if each.id < revision.id), default=0)
+
+
+def whole(desk: Desk, repository: Repository, revision: Revision) -> Between:
+    """Tell all that a revision says."""
+    return _between(repository, revision, {}, said(revisions.content(desk, revision.id).graphs))
+
+
+def between(desk: Desk, repository: Repository, revision: Revision, other: int) -> Between:
+    """Tell what changed from another revision of the same city to this one; 0 stands for the files as they are.
+
+    ServiceError 404 if the other is none of this city's.
+    """
+    if other:
+        found = revisions.find(desk, other)
+        if found.city != revision.city:
+            raise ServiceError("unknown-revision", 404, number=other)
+        earlier = revisions.content(desk, other).graphs
+    else:
+        earlier = Repository(repository.root).city(revision.city)
+    return _between(repository, revision, said(earlier), said(revisions.content(desk, revision.id).graphs))
+
+
+def _between(repository: Repository, revision: Revision, old: Graphs, new: Graphs) -> Between:
+    return Between(revision, changes(old, new), Wording(Fields.of(repository), old, new))

@@ -1,0 +1,117 @@
+"""How the cells of a comparison stand in its page, and the structures below them: hundreds of values, each in parts.
+
+As in `saying`, all that comes from data is escaped by what writes it.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from markupsafe import Markup, escape
+
+from sasaeai.compare import Comparison, Topic
+from sasaeai.compare.cells import DOES_NOT_APPLY, STATED, Value
+from sasaeai.compare.structure import Node
+from sasaeai.statements.validity import State
+from sasaeai.web.saying import NOTHING, Saying
+
+_QUOTES, _THINGS = 10, 60
+"""Quotes that stand by what rests on many things, and things that a number or a part of a structure names."""
+
+_FEW = 6
+"""Parts of one class that a structure shows outright."""
+
+
+class Matrix:
+    """Write the values of one comparison for the page of one request."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        self._comparison = comparison
+        self._said = Saying()
+        self._rested: dict[tuple[str, ...], Markup] = {}
+
+    def values(self, topic: Topic, values: Iterable[Value]) -> Markup:
+        """Write the values of a cell as a list."""
+        items = "\n".join(f"<li{_muted(each.on_day)}>{self._shown(topic, each)}</li>" for each in values)
+        return Markup(f'<ul class="values">\n{items}\n</ul>')
+
+    def structure(self, nodes: Sequence[Node]) -> Markup:
+        """Write the parts of a structure; many of one class are folded away."""
+        return NOTHING.join(self._group(kind, list(each)) for kind, each in groupby(nodes, lambda node: node.kind))
+
+    def rests_on(self, things: tuple[str, ...]) -> Markup:
+        """Write who says what rests on some things, once: the same stand under many topics."""
+        if (written := self._rested.get(things)) is None:
+            quotes = self._comparison.evidence(things)
+            written = self._said.evidence(quotes[:_QUOTES])
+            if (more := len(quotes) - _QUOTES) > 0:
+                words = self._said.either(f"ほか{more}件の根拠はCSVにあります", f"{more} more in the CSV")
+                written += Markup(f" <small>{words}</small>")
+            self._rested[things] = written
+        return written
+
+    def _shown(self, topic: Topic, value: Value) -> str:
+        said, names = self._said, self._comparison.labels
+        parts = []
+        if value.of:
+            parts.append(f'<span class="of">{said.name(value.of, names)}</span>')
+        if value.value:
+            parts.append(f'<span class="said">{said.term(value.value, names)}</span>')
+        if value.number:
+            parts.append(self._number(value))
+        if value.detail:
+            parts.append(f'<small class="detail">({said.term(value.detail, names)})</small>')
+        if value.period:
+            parts.append(f"<small>{said.name(value.period, names)}</small>")
+        if value.state != STATED:
+            parts.append(said.state(value.state))
+        if value.state == DOES_NOT_APPLY and topic.does_not_apply:
+            parts.append(f"<small>{escape(topic.does_not_apply[said.tongue])}</small>")
+        if value.on_day:
+            parts.append(said.state(value.on_day.value))
+        if topic.shows == "count":
+            parts.append(self._which(value.things))
+        elif value.validity and value.of not in value.things and value.validity.bounded:
+            parts.append(f"<small>{said.period(value.validity)}</small>")
+        parts.append(self.rests_on(value.things))
+        return " ".join(parts)
+
+    def _number(self, value: Value) -> str:
+        said, names = self._said, self._comparison.labels
+        gap = said.either("", " ")
+        bound = f"{said.name(value.bound, names)}{gap}" if value.bound else ""
+        unit = f'{gap}<span class="unit">{said.name(value.unit, names)}</span>' if value.unit else ""
+        share = f" <small>{value.share}%</small>" if value.share is not None else ""
+        return f'<strong class="number">{bound}{escape(value.number)}{unit}</strong>{share}'
+
+    def _which(self, things: Sequence[str]) -> str:
+        names = self._comparison.labels
+        items = "\n".join(f"<li>{self._said.linked(each, names)}</li>" for each in things[:_THINGS])
+        which = self._said.either("内訳", "Which")
+        more = self._more(len(things))
+        return f'<details class="evidence"><summary>{which}</summary><ul>\n{items}\n{more}</ul></details>'
+
+    def _group(self, kind: str, nodes: Sequence[Node]) -> Markup:
+        shown = NOTHING.join(map(self._part, nodes[:_THINGS] if len(nodes) > _FEW else nodes))
+        if len(nodes) <= _FEW:
+            return shown
+        name, more = self._said.name(kind, self._comparison.labels), self._more(len(nodes))
+        return Markup(f"<li><details><summary>{name} {len(nodes)}</summary><ul>\n{shown}{more}</ul></details></li>\n")
+
+    def _part(self, node: Node) -> Markup:
+        said, names = self._said, self._comparison.labels
+        detail = said.either("、", ", ").join(said.linked(each, names) for each in node.detail)
+        number = f" <strong>{escape(node.number)}{said.either('人', ' persons')}</strong>" if node.number else ""
+        on_day = f" {said.state(node.on_day.value)}" if node.on_day else ""
+        parts = f"\n<ul>{self.structure(node.parts)}</ul>" if node.parts else ""
+        return Markup(
+            f"<li{_muted(node.on_day)}><small>{said.name(node.kind, names)}</small> {said.linked(node.thing, names)}"
+            f"{': ' if detail else ''}{detail}{number}{on_day} {self.rests_on((node.thing,))}{parts}</li>\n"
+        )
+
+    def _more(self, count: int) -> str:
+        more = count - _THINGS
+        return f"<li>{self._said.either(f'ほか{more}件', f'and {more} more')}</li>" if more > 0 else ""
+
+
+def _muted(on_day: State | None) -> str:
+    return ' class="not-so"' if on_day is State.NOT_SO else ""

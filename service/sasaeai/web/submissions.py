@@ -1,0 +1,255 @@
+"""The desk's pages for submissions: handed in by a city, looked at, accepted or returned by a reviewer."""
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from flask import Blueprint, Response, make_response, redirect, request
+
+from sasaeai import publish
+from sasaeai.desk import revisions, submissions
+from sasaeai.desk.audit import record
+from sasaeai.desk.submissions import Submission
+from sasaeai.desk.tokens import Token
+from sasaeai.errors import ServiceError
+from sasaeai.formats import OBJECTS
+from sasaeai.publish import Review
+from sasaeai.web import desk, signing, validate
+from sasaeai.web.context import client, here, language
+from sasaeai.web.links import on_host
+from sasaeai.web.negotiation import HTML
+from sasaeai.web.operations import operation, parameter
+from sasaeai.web.revisions import worded
+
+blueprint = Blueprint("submissions", __name__)
+blueprint.register_error_handler(ServiceError, signing.to_sign_in)
+
+_SHOWN = 200
+"""Submissions that the page lists, the newest; the JSON has them all."""
+
+_LONGEST_FILE = 3_000_000
+"""Bytes of a workbook with comments that a page carries with it."""
+
+_SAME = "same:"
+RECEIPT = parameter("receipt", "受付番号。", "The receipt.", {"type": "string"}, where="path", example="0" * 32)
+
+
+@blueprint.get("/submissions")
+@operation(
+    "desk",
+    "申請の一覧。市区町村には自らのもの、審査者には全て。",
+    "The submissions. To a city its own, to a reviewer all.",
+    gives=[HTML, OBJECTS],
+    answers=[401, 404, 503],
+    parameters=["lang"],
+)
+def every() -> Response:
+    """List the submissions that the asker may see; a city hands in here."""
+    return _listed()
+
+
+@blueprint.post("/submissions")
+@operation(
+    "desk",
+    "ファイルを提出する。誤りがあれば422で、何も受け付けません。",
+    "Hand in a file. With mistakes in it the answer is 422, and nothing is received.",
+    method="POST",
+    answers=[201, 303, 400, 401, 403, 404, 413, 415, 422, 429, 503],
+    parameters=["lang"],
+    body=validate.BODY,
+)
+def submit() -> Response:
+    """Examine a file; hand it in if nothing is wrong with it, else show what is."""
+    token = signing.asker()
+    signing.check_form()
+    as_page = desk.reads_pages()
+    try:
+        handed, commented = here().examiner.hand_in(*validate.sent(), language(), client())
+        if handed.mistakes and as_page:
+            return _mistaken(handed.report, commented)
+        if handed.mistakes:
+            report = json.loads(handed.report)
+            raise ServiceError("not-conforming", 422, name=handed.name, count=handed.mistakes, report=report)
+        receipt = publish.submit(here().desk, here().repository, token, handed)
+    except ServiceError as error:
+        if not as_page:
+            raise
+        return _listed(error)
+    submissions.forget(here().desk, here().settings.keep_uploads_days)
+    if as_page:
+        return _to(receipt)
+    response = desk.send(_described(publish.find(here().desk, token, receipt)))
+    response.status_code = 201
+    response.headers["Location"] = f"/submissions/{receipt}"
+    return response
+
+
+@blueprint.get("/submissions/<receipt>")
+@operation(
+    "desk",
+    "受付票。待っている間は、受理すると変わることも。",
+    "The receipt. While it waits, with what accepting it would change.",
+    gives=[HTML, OBJECTS],
+    answers=[401, 404, 503],
+    parameters=[RECEIPT, "lang"],
+)
+def one(receipt: str) -> Response:
+    """Show what became of a submission, to its city and to reviewers."""
+    return _shown(receipt)
+
+
+@blueprint.get("/submissions/<receipt>/file")
+@operation(
+    "desk",
+    "提出されたファイル。送った市区町村と審査者だけに。",
+    "The file that was handed in. To its city and to reviewers only.",
+    gives=["application/octet-stream"],
+    answers=[401, 404, 410, 503],
+    parameters=[RECEIPT],
+    headers=["Content-Disposition"],
+)
+def file(receipt: str) -> Response:
+    """Give the file back as it was sent."""
+    token = signing.asker()
+    found = _found(token, receipt)
+    if not found.content:
+        raise ServiceError("upload-removed", 410, receipt=receipt)
+    record(here().desk, token.name, "upload read", receipt)
+    response = make_response(found.content)
+    response.headers["Content-Type"] = "application/octet-stream"
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"
+    return response
+
+
+@blueprint.post("/submissions/<receipt>/accept")
+@operation(
+    "desk",
+    "受理して公開する。審査者だけに。既存の団体とみなす新しい団体は same:(新)=(既存)で。",
+    "Accept it, and publish it. Reviewers only. A new organisation that is a known one: same:(new)=(known).",
+    method="POST",
+    gives=[OBJECTS],
+    answers=[303, 400, 401, 403, 404, 409, 413, 422, 503],
+    parameters=[RECEIPT, "lang"],
+    body=signing.form(over={"type": "string", "enum": ["1"]}),
+)
+def accept(receipt: str) -> Response:
+    """Make a submission its city's newest revision."""
+    token = signing.asker()
+    signing.check_form()
+    same = {name.removeprefix(_SAME): known for name, known in request.form.items() if name.startswith(_SAME) and known}
+    over = request.form.get("over") == "1"
+    context = here()
+    try:
+        _found(token, receipt)
+        publish.accept(context.desk, context.repository, context.store, token, receipt, same=same, over=over)
+    except ServiceError as error:
+        if not desk.reads_pages():
+            raise
+        return _shown(receipt, error)
+    return _to(receipt) if desk.reads_pages() else _shown(receipt)
+
+
+@blueprint.post("/submissions/<receipt>/return")
+@operation(
+    "desk",
+    "意見を付けて差し戻す。審査者だけに。",
+    "Return it with a comment. Reviewers only.",
+    method="POST",
+    gives=[OBJECTS],
+    answers=[303, 400, 401, 403, 404, 409, 413, 422, 503],
+    parameters=[RECEIPT, "lang"],
+    body=signing.form(comment={"type": "string", "maxLength": 4000}),
+)
+def return_(receipt: str) -> Response:
+    """Give a submission back to its sender."""
+    token = signing.asker()
+    signing.check_form()
+    try:
+        _found(token, receipt)
+        publish.return_(here().desk, token, receipt, request.form.get("comment", ""))
+    except ServiceError as error:
+        if not desk.reads_pages():
+            raise
+        return _shown(receipt, error)
+    return _to(receipt) if desk.reads_pages() else _shown(receipt)
+
+
+def _listed(error: ServiceError | None = None) -> Response:
+    token = signing.asker()
+    found = publish.listed(here().desk, token)
+    if not desk.reads_pages():
+        return desk.send({"submissions": [_described(each) for each in found]})
+    waiting = [each for each in found if each.state == submissions.RECEIVED]
+    decided = [each for each in reversed(found) if each.state != submissions.RECEIVED][:_SHOWN]
+    return desk.page("submissions.html", error, waiting=waiting, decided=decided, **validate.offered())
+
+
+def _shown(receipt: str, error: ServiceError | None = None) -> Response:
+    token = signing.asker()
+    found = _found(token, receipt)
+    waits = found.state == submissions.RECEIVED
+    review = publish.review(here().desk, here().repository, receipt) if waits else None
+    made = [each for each in revisions.of_city(here().desk, found.city) if each.submission == receipt]
+    if not desk.reads_pages():
+        told = _described(found) | {"revision": made[0].id if made else None}
+        return desk.send(told | {"review": _reviewed(review) if review else None})
+    return desk.page(
+        "submission.html",
+        error,
+        it=found,
+        review=review,
+        revision=made[0] if made else None,
+        report=json.loads(found.report) if found.report else None,
+        chapters=publish.chapters(review.changes, review.wording, language()) if review else [],
+        most=validate.MOST,
+    )
+
+
+def _mistaken(report: bytes, commented: bytes) -> Response:
+    """Show what is wrong in a file that was not received; the file goes back with comments, since it is not kept."""
+    carried = commented if len(commented) <= _LONGEST_FILE else b""
+    return desk.page("submission-report.html", status=422, commented=carried, **validate.told(report))
+
+
+def _found(token: Token, receipt: str) -> Submission:
+    """Return a submission to who may see it; to others there is none: ServiceError 404."""
+    try:
+        return publish.find(here().desk, token, receipt)
+    except ServiceError as error:
+        if error.key != "another-city":
+            raise
+        raise ServiceError("unknown-receipt", 404, receipt=receipt) from error
+
+
+def _to(receipt: str) -> Response:
+    return redirect(on_host(f"/submissions/{receipt}"), code=303)  # type: ignore[return-value]
+
+
+def _described(found: Submission) -> dict[str, Any]:
+    named = {
+        "receipt": found.id,
+        "municipality": found.city,
+        "sender": found.sender,
+        "file": found.name,
+        "received": found.received,
+        "state": found.state,
+    }
+    return named | {name: getattr(found, name) or None for name in ("decided", "reviewer", "comment")}
+
+
+def _reviewed(review: Review) -> dict[str, Any]:
+    return {
+        "outdated": review.outdated,
+        "changes": worded(review.changes, review.wording),
+        "warnings": [{"kind": each.key, "things": each.things, "words": each.messages} for each in review.warnings],
+        "candidates": [
+            {
+                "new": each.new,
+                "known": each.known,
+                "by": each.by,
+                "newName": each.new_name,
+                "knownName": each.known_name,
+            }
+            for each in review.candidates
+        ],
+    }

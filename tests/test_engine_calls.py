@@ -1,0 +1,70 @@
+"""What the engine is asked for a page: a number of times that is the same for one city and for a whole country."""
+
+import urllib.parse
+
+import pytest
+from flask.testing import FlaskClient
+
+from sasaeai import catalogue
+from sasaeai.repository import Repository
+from sasaeai.settings import Settings
+from sasaeai.web import create_app, preparation
+
+from .conftest import ROOT
+from .counting import CountingStore
+
+QUESTIONS = catalogue.questions(Repository(ROOT))
+NAMES = 2
+"""Times that the names of municipalities and of concepts are asked for, to be kept with the questions."""
+
+
+@pytest.fixture(scope="module")
+def store(repository: Repository) -> CountingStore:
+    return CountingStore(repository)
+
+
+@pytest.fixture(scope="module")
+def client(store: CountingStore) -> FlaskClient:
+    client = create_app(Settings(root=ROOT, cache_mb=0), store).test_client()
+    preparation.prepare(client.application.extensions["sasaeai"])
+    return client
+
+
+def asked(client: FlaskClient, store: CountingStore, path: str, accept: str = "text/html") -> int:
+    store.asked.clear()
+    assert client.get(path, headers={"Accept": accept}).status_code == 200, path
+    return len(store.asked)
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_question_is_one_query_whatever_it_is_asked_of(client: FlaskClient, store: CountingStore, name: str) -> None:
+    question = QUESTIONS[name]
+    example = urllib.parse.urlencode(question.example["parameters"], doseq=True)
+    needed = {key: each.example for key, each in question.parameters.items() if each.required}
+    everywhere = urllib.parse.urlencode(needed, doseq=True)
+    assert asked(client, store, f"/queries/{name}.csv?{example}") <= 1 + NAMES
+    assert asked(client, store, f"/queries/{name}.csv?{example}") == 1
+    assert asked(client, store, f"/queries/{name}.csv?{everywhere}") == 1
+
+
+@pytest.mark.parametrize("path", ["/indicators/", "/indicators/levels", "/indicators/?m=132241"])
+def test_what_is_measured_of_all_cities_is_not_measured_for_its_first_reader(
+    client: FlaskClient, store: CountingStore, path: str
+) -> None:
+    assert asked(client, store, path) <= 2, "names, and the words of the documents"
+
+
+@pytest.mark.parametrize(
+    "path", ["/lists/others", "/lists/others?sort=-thing", "/lists/cities?q=市", "/search?q=第1層"]
+)
+def test_lists_and_search_ask_nothing(client: FlaskClient, store: CountingStore, path: str) -> None:
+    assert asked(client, store, path) == 0
+
+
+@pytest.mark.parametrize("pages", [("/doc/source/132241/city-page", "/doc/source/register/localgovjp")])
+def test_a_document_of_which_thousands_of_things_were_taken_is_asked_for_as_another(
+    client: FlaskClient, store: CountingStore, pages: tuple[str, str]
+) -> None:
+    asked(client, store, pages[0])  # reads the shapes as forms, once for all pages
+    few, many = (asked(client, store, each) for each in pages)
+    assert few == many <= 9
