@@ -1,18 +1,19 @@
-"""Measure validation: cities held against the shapes by this service and by plain pySHACL, in turns; a whole nation.
+"""Measure validation: of one city beside plain pySHACL, and of everything, anew and with what was found before.
 
-    python bench/validation.py FOLDER [--sample 6] [--spoilt 0.01] [--whole] [--kept KEPT]
-
-FOLDER is a repository, such as bench/nation.py makes. Figures are seconds of the processor, and ratios of them.
+python bench/validation.py [--cities 40] [--rounds 3]
+python bench/validation.py --root FOLDER
 """
 
 import argparse
+import gc
+import json
 import random
 import resource
-import statistics
+import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -21,158 +22,161 @@ import pyoxigraph as ox
 import pyshacl
 from rdflib import RDF, SH, SKOS, Graph
 
-from sasaeai.repository import QueryFile, Repository
+import nation
+from figures import OURS, Row, machine, markdown
+from sasaeai.repository import GraphFile, QueryFile, Repository
 from sasaeai.validation import Ground
-from sasaeai.vocabulary import GRAPH
+from sasaeai.validation.common import city_of
+from sasaeai.vocabulary import BASE
 
-WORDS = {SH.name, SH.description, SH.message, SH.order, SH.group}
+PEER = "pySHACL"
+_SAMPLE = 4
+"""So many cities are looked at in each round, others in each."""
+_LEFT_OUT = 0.01
+"""The share of their statements that is left out, so that there is something to find."""
+
 T = TypeVar("T")
 Finding = tuple[str, str, str]
 """What is wrong: thing, property, value."""
 
 
-@dataclass(frozen=True)
-class Turn:
-    """Hold what a city's shapes and checks took, what plain pySHACL took for shapes; whether both found the same."""
-
-    city: str
-    triples: int
-    shapes: float
-    checks: float
-    plain: float
-    found: int
-    same: bool
-
-
-def turns(repository: Repository, sample: int, spoilt: float) -> Iterator[Turn]:
-    """Hold some cities against the shapes, each as it is, or with some statements left out, in both ways."""
-    files = [each for each in repository.graphs() if each.folder == "data"]
-    codes = sorted({each.name.removeprefix(GRAPH).split("/")[0] for each in files if "cities" in each.path.parts})
-    chance = random.Random(1)
-    codes = sorted(chance.sample(codes, min(sample, len(codes))))
-    ground, only_shapes = Ground(repository), Ground(_Unchecked(repository.root))
-    shapes, common = Graph(), Graph()
-    for each in repository.graphs():
-        if each.folder == "shapes":
-            shapes.parse(data=each.content, format="turtle")
-        elif "cities" not in each.path.parts:
-            common.parse(data=each.content, format="turtle")
-    for code in codes:
-        own = {
-            str(each.path): _spoilt(each.content, spoilt, chance) for each in files if repository.is_of(each.name, code)
-        }
-        by_shapes, _ = _timed(partial(only_shapes.validate, own))
-        by_both, found = _timed(partial(ground.validate, own))
-        by_plain, (report, triples) = _timed(partial(_plain, own, shapes, common))
-        ours = {(each.focus, each.path, each.value) for each in found if each.rule.startswith("shapes:")}
-        yield Turn(code, triples, by_shapes, by_both - by_shapes, by_plain, len(found), ours == report)
+def rows(root: Path, rounds: int) -> list[Row]:
+    """Hold some cities of a repository against the rules in turns, those of a round together; then everything."""
+    ground, shapes_alone, plain = Ground(Repository(root)), Ground(_Unchecked(root)), _Plain(Repository(root))
+    cities, chance = _by_city(Repository(root)), random.Random(1)
+    spent: dict[str, list[float]] = {"shapes": [], "both": [], PEER: []}
+    for _ in range(rounds):
+        taken = dict.fromkeys(spent, 0.0)
+        drawn = chance.sample(sorted(cities), min(_SAMPLE, len(cities)))
+        for code in drawn:
+            own = {str(each.path): _spoilt(each.content, chance) for each in cities[code]}
+            seconds, found = _timed(partial(shapes_alone.validate, own))
+            taken["shapes"] += seconds
+            taken["both"] += _timed(partial(ground.validate, own))[0]
+            seconds, theirs = _timed(partial(plain.validate, own))
+            taken[PEER] += seconds
+            ours = {(each.focus, each.path, each.value) for each in found}
+            if ours != theirs:
+                raise RuntimeError(f"{code}: found by one of both only: {sorted(ours ^ theirs)}")
+        for name, seconds in taken.items():
+            spent[name].append(seconds / len(drawn))
+    return [
+        Row("validation: shapes of one city, warm", OURS, "CPU-s", tuple(spent["shapes"])),
+        Row("validation: shapes of one city, warm", PEER, "CPU-s", tuple(spent[PEER])),
+        Row("validation: shapes and checks of one city, warm", OURS, "CPU-s", tuple(spent["both"])),
+        *_whole(root),
+    ]
 
 
 def _timed(what: Callable[[], T]) -> tuple[float, T]:
+    gc.collect()
     began = time.process_time()
     done = what()
     return time.process_time() - began, done
 
 
 class _Unchecked(Repository):
-    """Read a repository without its checks: what is left to a file's validation are the shapes."""
+    """Read a repository without its checks: what is left are the shapes."""
 
     def checks(self) -> list[QueryFile]:
         return []
 
 
-def _spoilt(content: bytes, share: float, chance: random.Random) -> bytes:
-    if not share:
-        return content
-    kept = [each for each in ox.parse(content, ox.RdfFormat.TURTLE) if chance.random() >= share]
-    triples = [ox.Triple(each.subject, each.predicate, each.object) for each in kept]
-    return ox.serialize(triples, format=ox.RdfFormat.TURTLE) or b""
+def _by_city(repository: Repository) -> dict[str, list[GraphFile]]:
+    found: dict[str, list[GraphFile]] = {}
+    for each in repository.graphs():
+        if each.folder == "data" and (code := city_of(each.name)):
+            found.setdefault(code, []).append(each)
+    return found
 
 
-def _plain(files: dict[str, bytes], shapes: Graph, common: Graph) -> tuple[set[Finding], int]:
-    """Ask pySHACL about the files, beside what the things they point to are; drop what it says of other things."""
-    data = Graph()
-    for content in files.values():
-        data.parse(data=content, format="turtle", publicID="https://w3id.org/sasaeai/")
-    own, triples = set(data.subjects()), len(data)
-    for each in own:
-        for path, value in common.predicate_objects(each):
-            data.add((each, path, value))
-    for each in set(data.objects()) - own:
-        for what in (RDF.type, SKOS.inScheme):
-            for value in common.objects(each, what):
-                data.add((each, what, value))
-    _, report, _ = pyshacl.validate(data, shacl_graph=shapes)
-    found = set()
-    for result in report.objects(None, SH.result):
-        thing, path, value = (report.value(result, each) for each in (SH.focusNode, SH.resultPath, SH.value))
-        if thing in own:
-            shown = "" if value is None or value == thing else str(value)
-            found.add((str(thing), "" if path is None else str(path), shown))
-    return found, triples
+def _spoilt(content: bytes, chance: random.Random) -> bytes:
+    kept = [each.triple for each in ox.parse(content, ox.RdfFormat.TURTLE) if chance.random() >= _LEFT_OUT]
+    return ox.serialize(kept, format=ox.RdfFormat.TURTLE) or b""
 
 
-@dataclass(frozen=True)
-class Whole:
-    """Hold what a whole repository took: seconds by the clock and of processors, the largest process in MB."""
+class _Plain:
+    """Ask pySHACL as it comes, with shapes and what no city's document says parsed before."""
 
-    cities: int
-    found: int
-    seconds: float
-    processor: float
-    megabytes: float
+    def __init__(self, repository: Repository) -> None:
+        self._shapes, self._common = Graph(), Graph()
+        for each in repository.graphs():
+            if each.folder == "shapes":
+                self._shapes.parse(data=each.content, format="turtle")
+            elif not city_of(each.name):
+                self._common.parse(data=each.content, format="turtle")
+
+    def validate(self, files: Mapping[str, bytes]) -> set[Finding]:
+        """Give it the files, beside what the things they point to are; drop what it says of other things."""
+        data = Graph()
+        for content in files.values():
+            data.parse(data=content, format="turtle", publicID=BASE)
+        own = set(data.subjects())
+        for each in own:
+            for said in self._common.predicate_objects(each):
+                data.add((each, *said))
+        for each in set(data.objects()) - own:
+            for what in (RDF.type, SKOS.inScheme):
+                for kind in self._common.objects(each, what):
+                    data.add((each, what, kind))
+        _, report, _ = pyshacl.validate(data, shacl_graph=self._shapes)
+        if not isinstance(report, Graph):
+            raise TypeError(f"pySHACL cannot apply the shapes: {report!r}")
+        found = set()
+        for result in report.objects(None, SH.result):
+            thing, path, value = (report.value(result, each) for each in (SH.focusNode, SH.resultPath, SH.value))
+            if thing in own:
+                shown = "" if value is None or value == thing else str(value)
+                found.add((str(thing), "" if path is None else str(path), shown))
+        return found
 
 
-def whole(repository: Repository, kept: Path | None = None) -> Whole:
-    """Check everything, as `sasaeai validate` does."""
-    began, spent = time.perf_counter(), _spent()
-    total = 0
-
-    def advance(_done: int, units: int) -> None:
-        nonlocal total
-        total = units
-
-    found = Ground(repository, kept).validate(progress=advance)
-    largest = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return Whole(total - 1, len(found), time.perf_counter() - began, _spent() - spent, largest / 1024)
+def _whole(root: Path) -> list[Row]:
+    """Check everything twice, each time in a program of its own: with nothing found before, then with all of it."""
+    with tempfile.TemporaryDirectory(prefix="sasaeai-bench-") as kept:
+        anew, again = _child(root, kept), _child(root, kept)
+    return [
+        Row("validation: everything", OURS, "CPU-s", (anew["cpu"],)),
+        Row("validation: everything", OURS, "s", (anew["clock"],)),
+        Row("validation: everything, the largest process", OURS, "MB", (anew["megabytes"],)),
+        Row("validation: everything, nothing changed", OURS, "CPU-s", (again["cpu"],)),
+    ]
 
 
-def _spent() -> float:
+def _child(root: Path, kept: str) -> dict[str, float]:
+    command = [sys.executable, str(Path(__file__)), "--child", str(root), kept]
+    figures: dict[str, float] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    return figures
+
+
+def _be_child(root: str, kept: str) -> dict[str, float]:
+    began = time.perf_counter()
+    Ground(Repository(Path(root)), Path(kept)).validate()
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used)
+    return {
+        "cpu": sum(each.ru_utime + each.ru_stime for each in used),
+        "clock": time.perf_counter() - began,
+        "megabytes": max(each.ru_maxrss for each in used) / 1024,
+    }
 
 
-def main() -> int:
+def main() -> None:
     """Measure, and print a table."""
-    parser = argparse.ArgumentParser(description="Measure validation beside plain pySHACL.")
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="a repository, such as bench/nation.py makes")
-    parser.add_argument("--sample", type=int, default=6, metavar="N", help="cities held in both ways (default: 6)")
-    parser.add_argument(
-        "--spoilt", type=float, default=0.01, metavar="SHARE", help="statements left out (default: 0.01)"
-    )
-    parser.add_argument("--whole", action="store_true", help="check everything too")
-    parser.add_argument("--kept", type=Path, metavar="KEPT", help="a folder that keeps what was found")
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--cities", type=int, default=40, metavar="N", help="of the nation to make (default: 40)")
+    parser.add_argument("--root", type=Path, metavar="FOLDER", help="a repository that is there, in place of a nation")
+    parser.add_argument("--rounds", type=int, default=3, metavar="N")
     given = parser.parse_args()
-    repository = Repository(given.folder)
-    held = list(turns(repository, given.sample, given.spoilt)) if given.sample else []
-    if held:
-        print("| city | triples | shapes | checks | plain pySHACL (shapes) | times less | found | the same |")
-        print("|---|---|---|---|---|---|---|---|")
-    for each in held:
-        seconds = (f"{number:.2f}" for number in (each.shapes, each.checks, each.plain))
-        words = (each.city, each.triples, *seconds, f"{each.plain / each.shapes:.1f}", each.found)
-        print("|", " | ".join(map(str, words)), "|", "yes" if each.same else "NO", "|")
-    if held:
-        ratios = sorted(each.plain / each.shapes for each in held)
-        print(f"\nmedian {statistics.median(ratios):.1f} times less ({ratios[0]:.1f}–{ratios[-1]:.1f})")
-    if given.whole:
-        made = whole(repository, given.kept)
-        print(
-            f"{made.cities} cities: {made.seconds:.0f} s, {made.processor:.0f} s of the processors,"
-            f" {made.megabytes:.0f} MB in the largest process, {made.found} found"
-        )
-    return 0 if all(each.same for each in held) else 1
+    with tempfile.TemporaryDirectory(prefix="sasaeai-bench-") as place:
+        if given.root is None:
+            nation.make(Path(place) / "nation", given.cities, seed=1)
+        root = given.root or Path(place) / "nation"
+        print(f"{root}; {machine('pyshacl', 'rdflib', 'pyoxigraph')}\n")
+        print(markdown(rows(root, given.rounds)))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    if sys.argv[1:2] == ["--child"]:
+        print(json.dumps(_be_child(*sys.argv[2:])))
+    else:
+        main()

@@ -6,12 +6,12 @@ city, not with the country. That a thing of a city is spoken of in its own docum
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
 import pyoxigraph as ox
-from rdflib import SH
+from rdflib import SH, SKOS
 
 from sasaeai.validation.documents import Document, text
 from sasaeai.validation.said import Said
@@ -20,8 +20,13 @@ from sasaeai.vocabulary import GRAPH, ID, RDF_TYPE, SAS
 _OF_CITY = re.compile(rf"(?:{re.escape(GRAPH)}|{re.escape(ID)}(?:source/)?)([0-9]{{6}})/")
 _SHARED_BODY, _BODY = f"{ID}org/", "/org/"
 _NUMBER = f"{SAS}corporateNumber"
-_BACK, _BODIES = "<- ", "bodies"
-"""Names of what is looked up that is no thing: all that lead to a city or bear a number, and all bodies."""
+_LABELS = {str(SKOS.prefLabel), str(SKOS.altLabel)}
+_BACK, _SHARED, _NAMED = "<- ", "shared body named ", "body named "
+"""Before what is looked up that is no thing: a city or number, for all that lead to it; a name, for its bodies."""
+
+SAID_OR_NOT = frozenset("株式会社有限合同相互福祉医療法人特定非営利活動一般公益財団独立行政生協組・･()（）NPOＮＰＯ")
+"""What the words are made of that the check for bodies named twice takes out of a name: without it, what it takes for
+one name is one, whichever words it takes out. Others may fall together too; of these it finds nothing."""
 
 
 def city_of(iri: str) -> str:
@@ -34,6 +39,11 @@ def cities_of(document: Document) -> set[str]:
     """Return the codes of the cities whose document it is, and whose things it speaks of."""
     terms = {text(term) for each in document.triples for term in (each.subject, each.object)}
     return {city_of(each) for each in (document.graph, *terms)} - {""}
+
+
+def bare(name: str) -> str:
+    """Leave out of a body's name all that may be said or not."""
+    return "".join(each for each in name if each not in SAID_OR_NOT and not each.isspace())
 
 
 def of_concern(document: Document, described: Said) -> Document:
@@ -77,26 +87,23 @@ class Common:
         ]
         self._back: defaultdict[str, set[str]] = defaultdict(set)
         for thing in self.said:
-            if _BODY in thing:
-                self._back[_BODIES].add(thing)
-            if thing.startswith(_SHARED_BODY):
-                self._back[_SHARED_BODY].add(thing)
             for document, each in self.said.of(thing):
                 # What another city's document says of a thing of this one leads to it too.
                 leading = {city_of(thing)} - {city_of(document.graph)}
                 leading |= {city_of(text(each.object))} - {city_of(thing)}
-                if each.predicate.value == _NUMBER:
-                    leading.add(text(each.object))
-                for where in leading - {""}:
-                    self._back[_BACK + where].add(thing)
+                names = {_BACK + where for where in leading - {""}} | set(_borne(each, _NAMED))
+                if thing.startswith(_SHARED_BODY):
+                    names |= set(_borne(each, _SHARED))
+                for name in names:
+                    self._back[name].add(thing)
         self._digests: dict[str, str] = {}
 
     def describes(self, thing: str) -> bool:
-        """Tell whether a document that is no city's speaks of a thing: then all that is said of it is held here."""
-        return any(not city_of(document.graph) for document, _ in self.said.of(thing))
+        """Tell whether all that is said of a thing is held here: of a body, or what no city's document describes."""
+        return _BODY in thing or any(not city_of(document.graph) for document, _ in self.said.of(thing))
 
     def leads(self, name: str) -> set[str]:
-        """Name the things that lead to a city, bear a number, or are bodies."""
+        """Name the things that lead to a city, or bear a number or name."""
         return self._back.get(name, set())
 
     def digest(self, name: str) -> str:
@@ -137,16 +144,14 @@ class Sight:
 
     def touched(self) -> tuple[list[ox.Quad], set[str]]:
         """Return what others say of all that the documents touch, as far as it goes on; and all that was looked up."""
-        asked = {_SHARED_BODY}
-        for document in self._documents:
-            code = city_of(document.graph)
-            asked |= {document.graph, ID + code, _BACK + code}
-            for each in document.triples:
-                asked |= {text(each.subject), *_mentioned(each)}
-                if each.predicate.value == _NUMBER:
-                    asked.add(_BACK + text(each.object))
-                if text(each.subject).startswith(_SHARED_BODY):
-                    asked.add(_BODIES)
+        codes = {city_of(each.graph) for each in self._documents} - {""}
+        said = [each for document in self._documents for each in document.triples]
+        things = {text(each.subject) for each in said}
+        asked = {each.graph for each in self._documents} | things
+        for code in codes:
+            asked |= {ID + code, _BACK + code}
+        for each in said:
+            asked |= {*_mentioned(each), *_to_tell_apart(each, codes)}
         quads = [each for each in self._common.targets if text(each.graph_name) not in self._dropped]
         own, waiting = set(map(id, self._documents)), list(asked)
         while waiting:
@@ -156,6 +161,8 @@ class Sight:
                 if id(document) not in own:
                     quads.append(ox.Quad(each.subject, each.predicate, each.object, ox.NamedNode(document.graph)))
                     found.update(_mentioned(each))
+                    if name in things:
+                        found.update(_to_tell_apart(each, codes))
             waiting += found - asked
             asked |= found
         return quads, asked
@@ -164,3 +171,16 @@ class Sight:
 def _mentioned(quad: ox.Quad) -> Iterator[str]:
     if isinstance(quad.object, ox.NamedNode) and quad.predicate.value != RDF_TYPE:
         yield quad.object.value
+
+
+def _borne(quad: ox.Quad, whose: str) -> Iterator[str]:
+    """Yield the number or, with `whose` before it, the name by which a body may be taken for another."""
+    if quad.predicate.value == _NUMBER:
+        yield _BACK + text(quad.object)
+    elif quad.predicate.value in _LABELS and _BODY in text(quad.subject):
+        yield whose + bare(text(quad.object))
+
+
+def _to_tell_apart(quad: ox.Quad, codes: Collection[str]) -> Iterator[str]:
+    """Yield what to look up: a city's own body may bear the name of another city's, but not of a shared one."""
+    return _borne(quad, _SHARED if city_of(text(quad.subject)) in codes else _NAMED)
