@@ -1,7 +1,7 @@
 """What is told without pySHACL is what pySHACL would say: of good data, of fixtures, and of data spoilt at random."""
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -12,7 +12,7 @@ from sasaeai.repository import Repository
 from sasaeai.validation import documents
 from sasaeai.validation.conforming import Conforming
 from sasaeai.validation.documents import Document
-from sasaeai.validation.said import Said
+from sasaeai.validation.said import Lookup, Said
 from sasaeai.validation.shapes import Shapes, against_shapes
 from sasaeai.validation.violation import Violation
 from sasaeai.vocabulary import GRAPH, ID, SAS
@@ -37,7 +37,7 @@ CLEAN = [read(path.name, path.read_bytes()) for path in sorted(BROKEN.glob("clea
 class Doubting(Conforming):
     """Doubt everything: pySHACL is asked about each thing."""
 
-    def doubtful(self, said: Said, focus: Iterable[str]) -> list[str]:  # noqa: ARG002 — as its parent is asked
+    def doubtful(self, said: Lookup, focus: Sequence[str]) -> Sequence[str]:  # noqa: ARG002 — as its parent is asked
         return list(focus)
 
 

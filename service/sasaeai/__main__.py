@@ -1,9 +1,10 @@
 """The command line: serve, query, template, validate, evidence, check; and the desk's commands."""
 
+import contextlib
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -24,6 +25,10 @@ SPREADSHEETS = {".xlsx", ".xlsm", ".csv", ".tsv", ".zip"}
 
 WRONG, UNUSABLE = 1, 2
 """Exit codes: something was found wrong; the command could not be carried out as given."""
+
+
+_LONG = 200
+"""So many cities or things are looked at that whoever waits is told how far it is."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -102,7 +107,12 @@ def template(city: str, output: Path) -> None:
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     help="Write the report on a workbook into a file: .xlsx (the workbook with comments), .csv, .json or .ttl.",
 )
-def validate(files: tuple[Path, ...], lang: str, as_json: bool, output: Path | None) -> None:
+@click.option(
+    "--kept",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Of the whole graph: a folder that keeps what was found in each city until something there changes.",
+)
+def validate(files: tuple[Path, ...], lang: str, as_json: bool, output: Path | None, kept: Path | None) -> None:
     """Check FILES against the shapes, beside the rest of the graph; without any, the whole graph.
 
     Files of Turtle (.ttl), N-Triples (.nt) and JSON-LD (.jsonld) are checked together; a workbook (.xlsx), or its
@@ -115,13 +125,8 @@ def validate(files: tuple[Path, ...], lang: str, as_json: bool, output: Path | N
     if output:
         raise click.UsageError("-o is for the report on a workbook")
     contents = {str(path): path.read_bytes() for path in files} or None
-    with click.progressbar(label="validating", length=1, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-
-        def advance(done: int, total: int) -> None:
-            bar.length = total
-            bar.update(done - bar.pos)
-
-        violations = validation.validate(given_repository(), contents, advance)
+    with _progress("validating") as advance:
+        violations = validation.validate(given_repository(), contents, advance, kept)
     for each in violations:
         if as_json:
             click.echo(json.dumps(each.as_json(), ensure_ascii=False))
@@ -129,6 +134,28 @@ def validate(files: tuple[Path, ...], lang: str, as_json: bool, output: Path | N
             click.echo(each.sentence(lang))
     click.echo(f"{len(violations)} violation{'s' * (len(violations) != 1)}", err=True)
     sys.exit(WRONG if violations else 0)
+
+
+@contextlib.contextmanager
+def _progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how far something is: as a bar, or where nobody watches as a line for each tenth of what takes long."""
+    if not sys.stderr.isatty():
+        tenths = set(range(1, 11))
+
+        def tell(done: int, total: int) -> None:
+            if total >= _LONG and done * 10 // total in tenths:
+                tenths.discard(done * 10 // total)
+                click.echo(f"{label}: {done} of {total}", err=True)
+
+        yield tell
+        return
+    with click.progressbar(label=label, length=1, file=sys.stderr) as bar:
+
+        def advance(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield advance
 
 
 @main.command(name="evidence")

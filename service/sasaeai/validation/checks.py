@@ -1,41 +1,12 @@
 """The rules that are queries: sums, overlaps, links that lead nowhere. Each must find nothing."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 
 import pyoxigraph as ox
 
 from sasaeai.repository import QueryFile
 from sasaeai.validation.documents import Document, text
 from sasaeai.validation.violation import Violation, short
-
-
-class Merged:
-    """Hold documents in one store, each in its graph."""
-
-    def __init__(self, documents: Sequence[Document]) -> None:
-        self._documents = documents
-        self._store = ox.Store()
-        self._add(documents)
-
-    @contextmanager
-    def exchanged(self, left_out: Sequence[Document], put_in: Sequence[Document]) -> Iterator[ox.Store]:
-        """Have other documents in the place of some, for a time."""
-        names = {each.graph for each in (*left_out, *put_in)}
-        for each in left_out:
-            self._store.remove_graph(ox.NamedNode(each.graph))
-        self._add(put_in)
-        try:
-            yield self._store
-        finally:
-            for name in names:
-                self._store.remove_graph(ox.NamedNode(name))
-            self._add([each for each in self._documents if each.graph in names])
-
-    def _add(self, documents: Iterable[Document]) -> None:
-        for document in documents:
-            name = ox.NamedNode(document.graph)
-            self._store.extend(ox.Quad(each.subject, each.predicate, each.object, name) for each in document.triples)
 
 
 def against_checks(checks: Iterable[QueryFile], store: ox.Store, spoken_of: Sequence[Document]) -> Iterator[Violation]:

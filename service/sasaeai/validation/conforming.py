@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from rdflib import OWL, RDF, RDFS, SH, XSD, URIRef
 
 from sasaeai.validation.documents import Document, fits, text
-from sasaeai.validation.said import BEYOND, Said
+from sasaeai.validation.said import BEYOND, Lookup
 from sasaeai.vocabulary import SAS
 
 _TYPE = str(RDF.type)
@@ -95,7 +95,7 @@ class Conforming:
             for target in said.get(str(SH.targetSubjectsOf), []):
                 self._of_property[target.value].append(self._test(shape, by_document=True))
 
-    def doubtful(self, said: Said, focus: Sequence[str]) -> Sequence[str]:
+    def doubtful(self, said: Lookup, focus: Sequence[str]) -> Sequence[str]:
         """Return the things that may break a shape, in their order."""
         neighbours: dict[Any, Thing] = {}
 

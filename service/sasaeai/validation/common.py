@@ -1,0 +1,166 @@
+"""What all cities have in common: what stands in no city's document, and what these say of more than their own city.
+
+A city is held against this and its own documents, never against those of all others: what it takes grows with the
+city, not with the country. That a thing of a city is spoken of in its own documents only is a check (`wrong-city`).
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from hashlib import sha256
+
+import pyoxigraph as ox
+from rdflib import SH
+
+from sasaeai.validation.documents import Document, text
+from sasaeai.validation.said import Said
+from sasaeai.vocabulary import GRAPH, ID, RDF_TYPE, SAS
+
+_OF_CITY = re.compile(rf"(?:{re.escape(GRAPH)}|{re.escape(ID)}(?:source/)?)([0-9]{{6}})/")
+_SHARED_BODY, _BODY = f"{ID}org/", "/org/"
+_NUMBER = f"{SAS}corporateNumber"
+_BACK, _BODIES = "<- ", "bodies"
+"""Names of what is looked up that is no thing: all that lead to a city or bear a number, and all bodies."""
+
+
+def city_of(iri: str) -> str:
+    """Return the code of the city whose thing, or whose document, this is; '' for what is no city's."""
+    found = _OF_CITY.match(iri)
+    return found[1] if found else ""
+
+
+def cities_of(document: Document) -> set[str]:
+    """Return the codes of the cities whose document it is, and whose things it speaks of."""
+    terms = {text(term) for each in document.triples for term in (each.subject, each.object)}
+    return {city_of(each) for each in (document.graph, *terms)} - {""}
+
+
+def of_concern(document: Document, described: Said) -> Document:
+    """Take out of a city's document what may concern others: what is said of things that are not its own, or that a
+    document of no city describes too, of bodies, and of what points to another city's things or bears a number.
+    """
+    own = city_of(document.graph)
+    about: defaultdict[str, list[ox.Quad]] = defaultdict(list)
+    for each in document.triples:
+        about[text(each.subject)].append(each)
+    kept = [
+        each
+        for thing, said in about.items()
+        if not thing.startswith("_:")
+        and (_BODY in thing or _is_foreign(thing, document) or described.of(thing) or _meets(said, own))
+        for each in said
+    ]
+    return replace(document, triples=kept, text="")
+
+
+def _is_foreign(thing: str, document: Document) -> bool:
+    return thing != document.graph and city_of(thing) != city_of(document.graph)
+
+
+def _meets(said: Iterable[ox.Quad], own: str) -> bool:
+    return any(each.predicate.value == _NUMBER or city_of(text(each.object)) not in ("", own) for each in said)
+
+
+class Common:
+    """Hold it, and find what of it somebody's documents touch."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self.documents = documents
+        self.said = Said(each for each in documents if each.folder != "shapes")
+        self.targets = [
+            ox.Quad(each.subject, each.predicate, each.object, ox.NamedNode(document.graph))
+            for document in documents
+            if document.folder == "shapes"
+            for each in document.triples
+            if each.predicate.value == str(SH.targetClass)
+        ]
+        self._back: defaultdict[str, set[str]] = defaultdict(set)
+        for thing in self.said:
+            if _BODY in thing:
+                self._back[_BODIES].add(thing)
+            if thing.startswith(_SHARED_BODY):
+                self._back[_SHARED_BODY].add(thing)
+            for document, each in self.said.of(thing):
+                # What another city's document says of a thing of this one leads to it too.
+                leading = {city_of(thing)} - {city_of(document.graph)}
+                leading |= {city_of(text(each.object))} - {city_of(thing)}
+                if each.predicate.value == _NUMBER:
+                    leading.add(text(each.object))
+                for where in leading - {""}:
+                    self._back[_BACK + where].add(thing)
+        self._digests: dict[str, str] = {}
+
+    def describes(self, thing: str) -> bool:
+        """Tell whether a document that is no city's speaks of a thing: then all that is said of it is held here."""
+        return any(not city_of(document.graph) for document, _ in self.said.of(thing))
+
+    def leads(self, name: str) -> set[str]:
+        """Name the things that lead to a city, bear a number, or are bodies."""
+        return self._back.get(name, set())
+
+    def digest(self, name: str) -> str:
+        """Digest what was looked up under a name."""
+        if name not in self._digests:
+            said = sorted(f"{document.graph} {each}" for document, each in self.said.of(name))
+            lines = "\n".join([*said, *(f"{each} {self.digest(each)}" for each in sorted(self.leads(name)))])
+            self._digests[name] = sha256(lines.encode()).hexdigest()[:16] if lines else ""
+        return self._digests[name]
+
+
+class Sight:
+    """See, from some documents, what is said of any thing: of another city's things by its own documents."""
+
+    def __init__(
+        self,
+        common: Common,
+        documents: Sequence[Document],
+        left_out: Iterable[Document],
+        fetch: Callable[[str], Sequence[Document]],
+    ) -> None:
+        self._common, self._documents, self._fetch = common, documents, fetch
+        self._said = Said(each for each in documents if each.folder != "shapes")
+        self._left_out = {each.graph for each in left_out if each.folder != "shapes"}
+        self._dropped = {each.graph for each in left_out if each.folder == "shapes"}
+        self.cities = {city_of(each.graph) for each in documents} | {""}
+
+    def of(self, thing: str) -> list[tuple[Document, ox.Quad]]:
+        """Return what is said of a thing."""
+        code = city_of(thing)
+        if code not in self.cities and not self._common.describes(thing):
+            self.cities.add(code)
+            fetched = self._fetch(code)
+            self._said.add(fetched)
+            self._left_out |= {each.graph for each in fetched}
+        others = (pair for pair in self._common.said.of(thing) if pair[0].graph not in self._left_out)
+        return [*self._said.of(thing), *others]
+
+    def touched(self) -> tuple[list[ox.Quad], set[str]]:
+        """Return what others say of all that the documents touch, as far as it goes on; and all that was looked up."""
+        asked = {_SHARED_BODY}
+        for document in self._documents:
+            code = city_of(document.graph)
+            asked |= {document.graph, ID + code, _BACK + code}
+            for each in document.triples:
+                asked |= {text(each.subject), *_mentioned(each)}
+                if each.predicate.value == _NUMBER:
+                    asked.add(_BACK + text(each.object))
+                if text(each.subject).startswith(_SHARED_BODY):
+                    asked.add(_BODIES)
+        quads = [each for each in self._common.targets if text(each.graph_name) not in self._dropped]
+        own, waiting = set(map(id, self._documents)), list(asked)
+        while waiting:
+            name = waiting.pop()
+            found = set(self._common.leads(name))
+            for document, each in self.of(name):
+                if id(document) not in own:
+                    quads.append(ox.Quad(each.subject, each.predicate, each.object, ox.NamedNode(document.graph)))
+                    found.update(_mentioned(each))
+            waiting += found - asked
+            asked |= found
+        return quads, asked
+
+
+def _mentioned(quad: ox.Quad) -> Iterator[str]:
+    if isinstance(quad.object, ox.NamedNode) and quad.predicate.value != RDF_TYPE:
+        yield quad.object.value

@@ -1,0 +1,210 @@
+"""A city held against what all have in common, and kept: nothing else is found than where all is held against all."""
+
+import json
+import random
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from sasaeai.repository import Repository
+from sasaeai.validation import Violation, documents, ground, validate
+from sasaeai.validation.checks import against_checks
+from sasaeai.validation.common import city_of
+from sasaeai.validation.documents import Document
+from sasaeai.validation.said import Said
+from sasaeai.validation.shapes import Shapes, against_shapes
+from sasaeai.vocabulary import ID, SAS
+
+from .conftest import ROOT
+
+CITIES = ROOT / "data" / "cities"
+NUMBER = "8000020132241"
+
+
+def linked(root: Path) -> Path:
+    """Lay out the whole graph, the files of its cities to be written anew."""
+    for folder in ("ontology", "shapes", "queries"):
+        (root / folder).symlink_to(ROOT / folder)
+    (root / "data" / "cities").mkdir(parents=True)
+    for path in (ROOT / "data").rglob("*.ttl"):
+        if "cities" not in path.parts:
+            there = root / path.relative_to(ROOT)
+            there.parent.mkdir(exist_ok=True)
+            there.symlink_to(path)
+    for path in CITIES.glob("*/*.ttl"):
+        there = root / "data" / "cities" / path.relative_to(CITIES)
+        there.parent.mkdir(exist_ok=True)
+        there.write_bytes(path.read_bytes())
+    return root
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "root").mkdir()
+    return linked(tmp_path / "root")
+
+
+def read(repository: Repository) -> Iterator[Document]:
+    for each in repository.graphs():
+        found = documents.read(str(each.path.relative_to(repository.root)), each.content, each.name, each.folder)
+        assert isinstance(found, Document), found
+        yield found
+
+
+def all_against_all(repository: Repository, file: str = "") -> list[Violation]:
+    """Hold each city, or one file, against one store that has everything."""
+    every = list(read(repository))
+    said = Said(each for each in every if each.folder != "shapes")
+    store = ox.Store()
+    for each in every:
+        name = ox.NamedNode(each.graph)
+        store.extend(ox.Quad(one.subject, one.predicate, one.object, name) for one in each.triples)
+    cities: dict[str, list[Document]] = defaultdict(list)
+    for each in every:
+        if each.folder == "data" and file in ("", each.file):
+            cities[city_of(each.graph)].append(each)
+    shapes = Shapes.of(every)
+    found: list[Violation] = []
+    for spoken_of in cities.values():
+        focus = {documents.text(each.subject) for one in spoken_of for each in one.triples}
+        focus |= {each.graph for each in spoken_of}
+        both = [
+            *against_shapes(shapes, said, spoken_of, ground.quiet),
+            *against_checks(repository.checks(), store, spoken_of),
+        ]
+        # Of a thing that others speak of it is they who are told.
+        found += [each for each in both if file or each.focus in focus]
+    return ordered(found)
+
+
+def ordered(found: list[Violation]) -> list[Violation]:
+    return sorted(found, key=lambda each: (each.file, each.line or 0, each.focus, each.rule, each.path, each.value))
+
+
+def add(root: Path, city: str, text: str) -> Path:
+    (path,) = CITIES.glob(f"{city}-*")
+    file = sorted((root / "data" / "cities" / path.name).glob("*.ttl"))[0]
+    file.write_text(f"{file.read_text('utf-8')}\n{text}", "utf-8")
+    return file
+
+
+def spoil(root: Path, seed: int) -> None:
+    """Spoil the documents of all cities, with things of one in those of another, and what all share."""
+    chance = random.Random(seed)
+    files = sorted((root / "data" / "cities").glob("*/*.ttl"))
+    quads = {path: list(ox.parse(path.read_bytes(), ox.RdfFormat.TURTLE)) for path in files}
+    every = sorted({each for said in quads.values() for each in said}, key=str)
+    shared = [ox.NamedNode(f"{ID}org/{each}") for each in ("one", "two")]
+    for path, said in quads.items():
+        spoilt = []
+        for each in said:
+            other, another = chance.choice(every), chance.choice(shared)
+            thing, pred, value = each.subject, each.predicate, each.object
+            choices = [
+                (other.subject, pred, value),
+                (thing, other.predicate, value),
+                (thing, pred, other.object),
+                (thing, pred, other.subject),
+                (other.subject, other.predicate, other.object),
+                (another, pred, value),
+                (thing, pred, another),
+                (thing, ox.NamedNode(f"{SAS}corporateNumber"), ox.Literal(NUMBER)),
+            ]
+            spoilt.append(ox.Triple(thing, pred, value))
+            if chance.random() < 0.02:
+                spoilt[-1] = ox.Triple(*chance.choice(choices))
+            if chance.random() < 0.02:
+                spoilt.append(ox.Triple(*chance.choice(choices)))
+        path.write_bytes(ox.serialize(spoilt, format=ox.RdfFormat.N_TRIPLES) or b"")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2))
+def test_spoilt_cities_break_by_themselves_what_they_break_together(root: Path, seed: int) -> None:
+    spoil(root, seed)
+    repository = Repository(root)
+    found = validate(repository)
+    assert found == all_against_all(repository)
+    assert {each.rule.split(":")[0] for each in found} == {"shapes", "checks"}
+    one = next(path for path in sorted((root / "data" / "cities").glob("*/*.ttl")))
+    alone = validate(repository, {str(one): one.read_bytes()})
+    name = str(one.relative_to(root))
+    assert [replace(each, file=name) for each in alone] == all_against_all(repository, name)
+
+
+def test_in_several_processes_the_same_is_found(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spoil(root, 9)
+    told: list[tuple[int, int]] = []
+    alone = validate(Repository(root), progress=lambda done, total: told.append((done, total)))
+    assert told == [(done, 5) for done in range(6)]
+    monkeypatch.setattr(ground, "_ALONE", 0)
+    assert validate(Repository(root)) == alone
+
+
+COUNCIL = f"<{ID}131032/council/odd> a <{SAS}Council> ."
+MEETING = f"<{ID}132241/meeting/odd> <{SAS}council> <{ID}131032/council/odd> ."
+
+
+def looked_at(root: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], list[Violation]]:
+    """Name the cities that are looked at, in spite of what is kept; and what is found."""
+    seen: list[str] = []
+
+    class Watched(ground.Ground):
+        def _found(self, shapes: Shapes, spoken_of: list[Document], *more: object) -> object:  # type: ignore[override]
+            seen.append(spoken_of[0].graph.split("/graph/")[1].split("/")[0][:6])
+            return super()._found(shapes, spoken_of, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("sasaeai.validation.Ground", Watched)
+    return seen, validate(Repository(root), kept=kept)
+
+
+def test_only_what_has_changed_and_what_refers_to_it_is_looked_at_again(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "kept"
+    assert len(looked_at(root, kept, monkeypatch)[0]) == 5
+    assert looked_at(root, kept, monkeypatch) == ([], [])
+    add(root, "131032", COUNCIL)
+    seen, found = looked_at(root, kept, monkeypatch)
+    assert seen == ["131032"]
+    assert found
+    assert looked_at(root, kept, monkeypatch) == ([], found)
+    add(root, "132241", MEETING)
+    seen, found = looked_at(root, kept, monkeypatch)
+    assert "132241" in seen
+    assert found == all_against_all(Repository(root))
+    # What it now points to is another's.
+    add(root, "131032", f"<{ID}131032/council/odd> <{SAS}note> 'a'@ja .")
+    assert set(looked_at(root, kept, monkeypatch)[0]) >= {"131032", "132241"}
+    add(root, "072036", f"<{ID}org/odd> <{SAS}corporateNumber> '{NUMBER}' .")
+    add(root, "221007", f"<{ID}221007/org/odd> <{SAS}corporateNumber> '{NUMBER}' .")
+    _, found = looked_at(root, kept, monkeypatch)
+    assert found == all_against_all(Repository(root))
+
+
+def test_what_is_kept_and_cannot_be_read_is_not_believed(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "kept"
+    add(root, "131032", COUNCIL)
+    _, found = looked_at(root, kept, monkeypatch)
+    for number, path in enumerate(sorted(kept.iterdir())):
+        whole = json.loads(path.read_bytes())
+        wrong = [b"", b"\xff", b"[]", b'{"key": 1}', json.dumps(whole | {"key": "other", "found": []}).encode()]
+        path.write_bytes(wrong[number])
+    seen, again = looked_at(root, kept, monkeypatch)
+    assert (len(seen), again) == (5, found)
+
+
+def test_other_rules_are_applied_anew(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = tmp_path / "kept"
+    looked_at(root, kept, monkeypatch)
+    (root / "queries").unlink()
+    (root / "queries" / "checks").mkdir(parents=True)
+    check = ROOT / "queries" / "checks" / "types-missing.rq"
+    (root / "queries" / "checks" / check.name).write_bytes(check.read_bytes())
+    assert len(looked_at(root, kept, monkeypatch)[0]) == 5
