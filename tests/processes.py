@@ -19,6 +19,8 @@ from sasaeai.settings import Settings
 from sasaeai.store import Answer
 from sasaeai.store.client import EngineStore
 
+from .conftest import ROOT
+
 PATIENCE = 30.0
 """Seconds after which a test that waits for something gives up; nothing here is expected to take as long."""
 
@@ -54,6 +56,16 @@ def write_graph(root: Path) -> Path:
     _write(root / "ontology/prefixes.ttl", "@prefix sas: <https://w3id.org/sasaeai/ns#> .\n")
     for name, text in RULES.items():
         _write(root / "queries/rules" / name, f"PREFIX sas: <https://w3id.org/sasaeai/ns#>\n{text}\n")
+    return root
+
+
+def write_served_graph(root: Path) -> Path:
+    """Write the small graph with the queries of the web's own."""
+    write_graph(root)
+    for path in (*ROOT.glob("queries/*.rq"), ROOT / "ontology/context.jsonld"):
+        target = root / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
     return root
 
 
@@ -126,6 +138,12 @@ def processes(*marks: str) -> dict[int, str]:
                 if state != "Z" and any(mark in line for mark in marks):
                     found[int(entry.name)] = line
     return found
+
+
+def parent_of(pid: int) -> int:
+    with contextlib.suppress(OSError):
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    return 0
 
 
 def wait_until(holds: Callable[[], object]) -> None:

@@ -22,8 +22,18 @@ import pytest
 
 from sasaeai.supervisor.child import Child
 from sasaeai.supervisor.reservations import run_dir_held
-from tests.conftest import ROOT, free_port
-from tests.processes import DEEP, HOG, PATIENCE, RUNAWAY, processes, settings_for_tests, wait_until, write_graph
+from tests.conftest import free_port
+from tests.processes import (
+    DEEP,
+    HOG,
+    PATIENCE,
+    RUNAWAY,
+    parent_of,
+    processes,
+    settings_for_tests,
+    wait_until,
+    write_served_graph,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -57,12 +67,6 @@ class Serving:
         return sorted(pid for pid, line in self.left().items() if part in line and parent in {None, parent_of(pid)})
 
 
-def parent_of(pid: int) -> int:
-    with contextlib.suppress(OSError):
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    return 0
-
-
 @contextlib.contextmanager
 def serving(root: Path, **changes: object) -> Iterator[Serving]:
     """Run `sasaeai serve` with a graph; whatever became of it, nothing is left at the end."""
@@ -91,13 +95,7 @@ def serving(root: Path, **changes: object) -> Iterator[Serving]:
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write a small graph, with the queries of the web's own."""
-    root = write_graph(tmp_path_factory.mktemp("graph"))
-    for path in (*ROOT.glob("queries/*.rq"), ROOT / "ontology/context.jsonld"):
-        target = root / path.relative_to(ROOT)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(path, target)
-    return root
+    return write_served_graph(tmp_path_factory.mktemp("graph"))
 
 
 def test_hostile_queries_cost_their_askers_an_error_and_nobody_else_anything(root: Path) -> None:
