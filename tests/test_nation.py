@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 SH_TARGET = ox.NamedNode("http://www.w3.org/ns/shacl#targetClass")
 UNSAID = {"https://w3id.org/sasaeai/ns#Operation", "https://w3id.org/sasaeai/ns#Indicator"}
-"""What no document says of a thing: the first, as it says the more special; the other, as none counts what others do not."""
+"""What no document says of a thing: it says what is more special, and none counts what no other does."""
 
 
 def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
