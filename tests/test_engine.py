@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from sasaeai.desk import Desk, revisions
+from sasaeai.desk.revisions import Content
 from sasaeai.errors import ServiceError
 from sasaeai.formats import GRAPH_FORMATS, RESULT_FORMATS
 from sasaeai.repository import Repository
@@ -410,6 +412,27 @@ def test_a_hangup_publishes_what_has_changed_in_the_files(tmp_path: Path) -> Non
         with pytest.raises(ServiceError, match="line 1"):
             running.store.reread()
         assert is_well(running)
+
+
+def test_a_revision_that_the_engine_was_not_told_of_is_published_all_the_same(tmp_path: Path) -> None:
+    desk, page = Desk(tmp_path / "state"), GRAPH + "000001/page"
+
+    def accept(name: str, after: int) -> None:
+        said = Content({page: f"<a:a> <https://w3id.org/sasaeai/ns#name> '{name}' .\n".encode()}, {page: ""})
+        with desk.writing() as connection:
+            revisions.add(connection, "000001", said, "a reviewer", after=after)
+
+    query = f"SELECT ?n {{ GRAPH <{page}> {{ ?s <https://w3id.org/sasaeai/ns#name> ?n }} }}"
+    accept("before the start", 0)
+    with engine(write_graph(tmp_path / "graph"), state=tmp_path / "state") as running:
+        assert running.rows(query) == ["before the start"]
+        accept("while it was away", 1)
+        wait_until(lambda: running.rows(query) == ["while it was away"])
+        # One that it is told of hides none that it is not.
+        accept("told of", 2)
+        accept("not told of", 3)
+        running.store.publish({GRAPH + "more": b"<a:a> <a:a> <a:a> .\n"})
+        wait_until(lambda: running.rows(query) == ["not told of"])
 
 
 def test_an_unreadable_graph_is_named_with_file_and_line(tmp_path: Path) -> None:

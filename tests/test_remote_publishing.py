@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from sasaeai.desk import Desk, revisions
+from sasaeai.desk.revisions import Content
 from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME
 from sasaeai.settings import Settings
@@ -178,6 +180,18 @@ def test_what_is_published_to_a_server_that_has_lost_everything_comes_with_all_t
 def graphs(asker: RemoteStore) -> set[str]:
     body = asker.query("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }", results=BY_NAME["srj"], graph=None).body
     return {row["g"]["value"] for row in json.loads(body)["results"]["bindings"]}
+
+
+def test_a_revision_that_nobody_told_of_comes_to_the_server(
+    server: Server, run_dir: Path, root: Path, tmp_path: Path
+) -> None:
+    with publishing(server, run_dir, root, state=str(tmp_path / "state")) as asker:
+        assert marks(asker) == set()
+        text = marked("accepted")[HERE]
+        assert text
+        with Desk(tmp_path / "state").writing() as connection:
+            revisions.add(connection, "000001", Content({HERE: text}, {}), "a reviewer", after=0)
+        wait_until(lambda: marks(asker) == {"accepted"})
 
 
 def test_a_second_publisher_is_left_alone_and_told_of(server: Server, run_dir: Path, root: Path) -> None:

@@ -28,7 +28,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _LANGUAGE = click.option("--lang", type=click.Choice(LANGUAGES), default="ja", show_default=True)
 _TOKEN = click.option("--token", "shown", envvar="SASAEAI_TOKEN", required=True, help="Default: SASAEAI_TOKEN.")
 T = TypeVar("T")
-_UNSEEN = "No running service was told: readers see it when the service starts anew, or at once after SIGHUP."
+_UNSEEN = "No running service was told: it finds a revision by itself in some seconds, all else at SIGHUP or its start."
 
 
 def given_settings() -> Settings:

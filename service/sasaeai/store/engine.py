@@ -12,11 +12,12 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
+from sasaeai.desk import revisions
 from sasaeai.errors import ServiceError
 from sasaeai.journal import log
 from sasaeai.repository import Repository
@@ -27,6 +28,8 @@ from sasaeai.store.loading import Holdings, prefixes
 
 _REPLY_SECONDS = 5.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
+_LOOK_SECONDS, _REFUSED_SECONDS = 2.0, 10.0
+"""How often to look for a revision that nobody has told of, and how long to leave one that could not be published."""
 UNREADABLE = 3
 """Exit status of an engine whose graph cannot be loaded: starting it again would not help."""
 
@@ -50,6 +53,8 @@ class Engine:
         # repository finds it: nothing is lost between the two.
         self.control = control.bind(run_dir / "control")
         self.prefixes = prefixes(repository)
+        # Told first: what is accepted meanwhile is read the next time.
+        self.revision = revisions.last(repository.state)
         self.holdings = read(repository)
         # The collector never looks at the data again: it would touch every page, and so copy it in each worker.
         gc.collect()
@@ -59,6 +64,8 @@ class Engine:
         self.keeper = 0
         self.due: list[tuple[float, Place]] = []
         self.pauses: dict[str, float] = {}
+        follows = repository.state is not None and not settings.replica
+        self.next_look = 0.0 if follows else float("inf")
         self.buffers: dict[socket.socket, bytearray] = {}
         self.selector = selectors.PollSelector()
         self.generation = self._generate()
@@ -77,7 +84,8 @@ class Engine:
         while True:
             self._reap()
             self._replace()
-            pause = min((due for due, _ in self.due), default=float("inf")) - time.monotonic()
+            self._look()
+            pause = min([self.next_look, *(due for due, _ in self.due)]) - time.monotonic()
             for key, _ in self.selector.select(None if pause == float("inf") else max(pause, 0)):
                 key.data()
 
@@ -98,13 +106,26 @@ class Engine:
         if signal.SIGTERM in numbers:
             self.stop()
         if signal.SIGHUP in numbers:
-            try:
-                if self.settings.replica:
-                    raise snapshot.as_it_is()
-                self._publish(self.holdings.reread(self.repository))
-            except (ServiceError, OSError) as error:
-                metrics.PUBLICATIONS.labels("refused").inc()
-                log("publication-refused", detail=str(error))
+            with self._refusing():
+                self._reread()
+
+    def _look(self) -> None:
+        """Publish what the desk has accepted and nobody has told of: who made it could not, or knew of no service."""
+        if (now := time.monotonic()) < self.next_look:
+            return
+        self.next_look = now + _REFUSED_SECONDS
+        with self._refusing():
+            if revisions.last(self.repository.state) != self.revision:
+                self._reread()
+            self.next_look = now + _LOOK_SECONDS
+
+    @contextlib.contextmanager
+    def _refusing(self) -> Iterator[None]:
+        try:
+            yield
+        except (ServiceError, OSError) as error:
+            metrics.PUBLICATIONS.labels("refused").inc()
+            log("publication-refused", detail=str(error))
 
     # Workers
 
@@ -191,6 +212,22 @@ class Engine:
 
     # Publications
 
+    def _apply(self, graphs: Mapping[str, bytes | None]) -> str:
+        """Publish what is told of; what more the desk has, the next look finds."""
+        is_next = revisions.last(self.repository.state) == self.revision + 1
+        version = self._publish(self.holdings.apply(graphs))
+        self.revision += is_next
+        return version
+
+    def _reread(self) -> str:
+        """Publish what has changed in the repository."""
+        if self.settings.replica:
+            raise snapshot.as_it_is()
+        last = revisions.last(self.repository.state)
+        version = self._publish(self.holdings.reread(self.repository))
+        self.revision = last
+        return version
+
     def _publish(self, take_back: Callable[[], None]) -> str:
         """Put workers that know the changed data in the place of those that do not."""
         before = self.generation
@@ -238,12 +275,10 @@ class Engine:
     def _obey(self, head: frames.Head, body: bytes) -> frames.Head:
         try:
             match head.get("type"):
-                case "publish" | "reread" if self.settings.replica:
-                    raise snapshot.as_it_is()
-                case "publish":
-                    version = self._publish(self.holdings.apply(control.graphs(head, body)))
-                case "reread":
-                    version = self._publish(self.holdings.reread(self.repository))
+                case "publish" if not self.settings.replica:
+                    version = self._apply(control.graphs(head, body))
+                case "publish" | "reread":
+                    version = self._reread()
                 case "dump":
                     self._dump()
                     version = self.generation.version

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Triple
 
+from sasaeai.desk import revisions
 from sasaeai.errors import ServiceError
 from sasaeai.journal import log
 from sasaeai.repository import QueryFile, Repository, digest
@@ -49,6 +50,8 @@ class Publisher:
         self.control = control.bind(run_dir / "control")
         self.server = Server(settings)
         self.merges = settings.store_default_graph == "merged"
+        # Told first: what is accepted meanwhile is read at the next look.
+        self.revision = revisions.last(repository.state)
         self.holdings = Holdings.read(repository, merged=self.merges)
         self._record = [repository.query("record-version"), repository.query("record-digests")]
         self.told = ""
@@ -76,10 +79,12 @@ class Publisher:
     def look(self) -> None:
         """Bring the server to our version, at first or where it holds none that is whole; leave another's alone."""
         found = record.read(self.server, self._record, _READ_SECONDS)
-        if not self.told:
-            # What could not be published is on the disk.
+        last = revisions.last(self.repository.state)
+        if not self.told or last != self.revision:
+            # What could not be published is on the disk, and what nobody has told of.
             self.holdings.apply(*self._changed())
             self.holdings.settle()
+            self.told, self.revision = "", last
         if found.version == self.holdings.version:
             self.told = found.version
         elif not self.told or not found.version:
@@ -94,6 +99,7 @@ class Publisher:
     def publish(self, graphs: Mapping[str, bytes | None], rules: list[QueryFile] | None = None) -> str:
         """Replace graphs here and at the server; ServiceError, and nothing changed here, where either cannot."""
         self._stand()
+        is_next = revisions.last(self.repository.state) == self.revision + 1
         before = {name: self._triples(name) for name in (*graphs, DERIVED)}
         take_back = self.holdings.apply(graphs, rules)
         try:
@@ -106,6 +112,7 @@ class Publisher:
             metrics.PUBLICATIONS.labels("failed").inc()
             raise
         self.holdings.settle()
+        self.revision += is_next
         return self.holdings.version
 
     def _stand(self) -> None:
