@@ -230,7 +230,8 @@ def _examine(path: Path, lang: str, as_json: bool, output: Path | None) -> int:
         raise click.UsageError(f"a report is written as one of {', '.join(forms)}")
     content = path.read_bytes()
     try:
-        report = intake.examine(given_repository(), path.name, content, Bounds.of(given_settings()))
+        with _progress("validating") as advance:
+            report = intake.examine(given_repository(), path.name, content, Bounds.of(given_settings()), advance)
     except ServiceError as error:
         raise click.UsageError(error.message("en")) from None
     if output:

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import tempfile
+import time
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +13,14 @@ from typing import NoReturn
 
 from sasaeai import intake
 from sasaeai.errors import ServiceError
-from sasaeai.intake import Intake, Report
+from sasaeai.intake import Intake, Progress, Report
 from sasaeai.journal import log
 from sasaeai.settings import Settings
 from sasaeai.store import confinement, frames
 
 _REQUEST_SECONDS = 10.0
 _SEND_SECONDS = 10.0
+_STEP_SECONDS = 0.5
 _STACK = 64 << 20
 _LARGEST_FILE = 200_000_000
 FAULT = 70
@@ -65,7 +67,8 @@ def _answer(ground: Ground, settings: Settings, connection: socket.socket) -> No
         head, content = frames.receive(stream, settings.max_file_bytes)
     confinement.limit_examination(settings.examination_seconds, _LARGEST_FILE)
     try:
-        reply = frames.pack({"type": "answer", "version": ground.version}, _done(ground.intake, head, content))
+        found = _done(ground.intake, head, content, _teller(connection))
+        reply = frames.pack({"type": "answer", "version": ground.version}, found)
     except ServiceError as error:
         reply = frames.pack(frames.from_error(error))
     except (MemoryError, RecursionError, OSError):
@@ -80,10 +83,23 @@ def _answer(ground: Ground, settings: Settings, connection: socket.socket) -> No
     connection.sendall(reply)
 
 
-def _done(ground: Intake, head: frames.Head, content: bytes) -> bytes:
+def _teller(connection: socket.socket) -> Progress:
+    """Return what tells the asker how far it is, now and then."""
+    told = 0.0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told
+        if (now := time.monotonic()) - told > _STEP_SECONDS:
+            told = now
+            connection.sendall(frames.pack({"type": "step", "done": done, "total": total}))
+
+    return tell
+
+
+def _done(ground: Intake, head: frames.Head, content: bytes, progress: Progress) -> bytes:
     if head["type"] == "template":
         return ground.template(head["city"])
-    report = ground.examine(head["name"], content)
+    report = ground.examine(head["name"], content, progress)
     if head["type"] == "hand-in":
         return _handed(report, content, head["language"])
     return _written(report, content, head["form"], head["language"])

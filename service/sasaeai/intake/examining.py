@@ -13,7 +13,7 @@ from sasaeai.intake.reading import city_of, read
 from sasaeai.intake.rows import Submission
 from sasaeai.intake.statements import is_rdf, read_rdf
 from sasaeai.repository import Repository
-from sasaeai.validation import Ground, Violation
+from sasaeai.validation import Ground, Progress, Violation, quiet
 from sasaeai.vocabulary import ID, SAS
 from sasaeai.workbook import Bounds, Grid
 
@@ -56,13 +56,14 @@ class Intake:
         """Write the workbook of a city, filled with what its documents say."""
         return template(self._repository, city, self._fields)
 
-    def examine(self, name: str, content: bytes) -> Report:
+    def examine(self, name: str, content: bytes, progress: Progress = quiet) -> Report:
         """Read a workbook, CSV files or RDF, and hold what it says against the rules, beside the rest of the graph.
 
-        What is wrong is in the report; ServiceError is raised for what cannot be opened at all.
+        What is wrong is in the report; ServiceError is raised for what cannot be opened at all. `progress` is told how
+        many of its things were held against the shapes.
         """
         if is_rdf(name):
-            sent = read_rdf(self._ground, self._repository, name, content)
+            sent = read_rdf(self._ground, self._repository, name, content, progress)
             findings = sorted(sent.findings, key=lambda each: (_GRAVITY.get(each.severity, 2), each.place.line))
             return Report(name, sent.city, findings, dict(sent.graphs))
         grids = workbook.opened(name, content, self._bounds)
@@ -76,15 +77,17 @@ class Intake:
         # A document that is gone is empty: what others say may have rested on it.
         files = dict.fromkeys(present, b"") | graphs
         places = {str(self._repository.place(graph)): text for graph, text in files.items()}
-        violations = self._ground.validate(places) if graphs else []
+        violations = self._ground.validate(places, progress) if graphs else []
         findings = [*submission.findings, *_located(violations, submission)]
         findings.sort(key=lambda each: (_GRAVITY.get(each.severity, 2), _order(each.place, grids)))
         return Report(name, city, findings, graphs, grids)
 
 
-def examine(repository: Repository, name: str, content: bytes, bounds: Bounds | None = None) -> Report:
+def examine(
+    repository: Repository, name: str, content: bytes, bounds: Bounds | None = None, progress: Progress = quiet
+) -> Report:
     """Examine one file, once."""
-    return Intake(repository, bounds).examine(name, content)
+    return Intake(repository, bounds).examine(name, content, progress)
 
 
 def _order(place: Place, grids: Iterable[Grid]) -> tuple[int, int, int]:

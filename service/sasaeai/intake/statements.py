@@ -9,7 +9,7 @@ from sasaeai import validation
 from sasaeai.errors import ServiceError
 from sasaeai.intake.findings import Finding, Place, Remark
 from sasaeai.repository import Repository
-from sasaeai.validation import QUADS, SYNTAXES, Ground, Parts, Violation
+from sasaeai.validation import QUADS, SYNTAXES, Ground, Parts, Progress, Violation
 from sasaeai.vocabulary import GRAPH
 
 _OF_A_CITY = re.compile(re.escape(GRAPH) + "([0-9]{6})/")
@@ -32,7 +32,7 @@ def is_rdf(name: str) -> bool:
     return PurePosixPath(name).suffix.lower() in {*SYNTAXES, *QUADS}
 
 
-def read_rdf(ground: Ground, repository: Repository, name: str, content: bytes) -> Sent:
+def read_rdf(ground: Ground, repository: Repository, name: str, content: bytes, progress: Progress) -> Sent:
     """Read a file of RDF and hold it against the rules; ServiceError for one that has something fetched."""
     parts = validation.parted(name, content)
     if isinstance(parts, Violation):
@@ -40,10 +40,10 @@ def read_rdf(ground: Ground, repository: Repository, name: str, content: bytes) 
             raise ServiceError("remote-context", 400, name=name, line=parts.line)
         return Sent([_finding(name, parts)])
     if PurePosixPath(name).suffix.lower() in SYNTAXES:
-        found = ground.validate({name: content})
+        found = ground.validate({name: content}, progress)
     else:
         said = {f"{graph}.ttl": text for graph, text in parts.graphs.items()}
-        found = [validation.in_place(each, parts.whole) for each in ground.validate(said)]
+        found = [validation.in_place(each, parts.whole) for each in ground.validate(said, progress)]
     findings = [_finding(name, each) for each in found]
     cities = {match[1] if (match := _OF_A_CITY.match(graph)) else "" for graph in parts.graphs}
     city = cities.pop() if len(cities) == 1 else ""

@@ -14,7 +14,19 @@ from sasaeai.validation.parting import QUADS, Parts, in_place, parted
 from sasaeai.validation.shapes import Progress
 from sasaeai.validation.violation import Violation, short
 
-__all__ = ["QUADS", "SYNTAXES", "Ground", "Parts", "Violation", "in_place", "parted", "short", "validate"]
+__all__ = [
+    "QUADS",
+    "SYNTAXES",
+    "Ground",
+    "Parts",
+    "Progress",
+    "Violation",
+    "in_place",
+    "parted",
+    "quiet",
+    "short",
+    "validate",
+]
 
 
 def validate(

@@ -1,6 +1,7 @@
 """What the desk's pages share: who has signed in, in which city, and the same for programs."""
 
 import json
+from typing import Any
 
 from flask import Response, make_response, render_template
 
@@ -18,18 +19,17 @@ def reads_pages() -> bool:
 
 def page(template: str, error: ServiceError | None = None, status: int = 200, **shown: object) -> Response:
     """Send a page of the desk to who has signed in; `error` is told at its head and gives it its status."""
-    names = municipalities(here().store, here().repository).called
-    html = render_template(
-        template,
-        token=signing.asker(),
-        proof=signing.proof(),
-        cities=lambda code: names[code][language()] if code in names else code,
-        problem=error.message(language()) if error else None,
-        **shown,
-    )
-    response = answers.send_page(html)
+    problem = error.message(language()) if error else None
+    response = answers.send_page(render_template(template, problem=problem, **asked_by(), **shown))
     response.status_code = int(error.status) if error else status
     return response
+
+
+def asked_by() -> dict[str, Any]:
+    """Return what every page of the desk shows: who has signed in, and the names of cities."""
+    names = municipalities(here().store, here().repository).called
+    cities = {"cities": lambda code: names[code][language()] if code in names else code}
+    return {"token": signing.asker(), "proof": signing.proof(), **cities}
 
 
 def send(told: object) -> Response:

@@ -1,6 +1,7 @@
 """The desk's pages for submissions: handed in by a city, looked at, accepted or returned by a reviewer."""
 
 import json
+from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
@@ -12,9 +13,10 @@ from sasaeai.desk.audit import record
 from sasaeai.desk.submissions import Submission
 from sasaeai.desk.tokens import Token
 from sasaeai.errors import ServiceError
+from sasaeai.examiner import Step
 from sasaeai.formats import OBJECTS
-from sasaeai.publish import Review
-from sasaeai.web import desk, signing, validate
+from sasaeai.publish import Handed, Review
+from sasaeai.web import desk, signing, validate, waiting
 from sasaeai.web.context import client, here, language
 from sasaeai.web.links import on_host
 from sasaeai.web.negotiation import HTML
@@ -27,6 +29,7 @@ blueprint.register_error_handler(ServiceError, signing.to_sign_in)
 _SHOWN = 200
 """Submissions that the page lists, the newest; the JSON has them all."""
 
+_REPORT = "submission-report.html"
 _LONGEST_FILE = 3_000_000
 """Bytes of a workbook with comments that a page carries with it."""
 
@@ -64,24 +67,44 @@ def submit() -> Response:
     signing.check_form()
     as_page = desk.reads_pages()
     try:
-        handed, commented = here().examiner.hand_in(*validate.sent(), language(), client())
-        if handed.mistakes and as_page:
-            return _mistaken(handed.report, commented)
-        if handed.mistakes:
-            report = json.loads(handed.report)
-            raise ServiceError("not-conforming", 422, name=handed.name, count=handed.mistakes, report=report)
-        receipt = publish.submit(here().desk, here().repository, token, handed)
+        file = validate.sent()
+        if not as_page:
+            return _handed(token, *here().examiner.hand_in(*file, language(), client()))
+        waited = here().examiner.handing_in(*file, language(), client())
+        if not isinstance(first := next(waited), Step):
+            return _handed(token, *first)
     except ServiceError as error:
         if not as_page:
             raise
         return _listed(error)
-    submissions.forget(here().desk, here().settings.keep_uploads_days)
-    if as_page:
+    shown = desk.asked_by() | validate.offered()
+    return waiting.page(_REPORT, chain([first], waited), lambda handed: _outcome(token, *handed), **shown)
+
+
+def _outcome(token: Token, handed: Handed, commented: bytes) -> dict[str, Any]:
+    return _mistaken(handed, commented) if handed.mistakes else {"receipt": _received(token, handed)}
+
+
+def _handed(token: Token, handed: Handed, commented: bytes) -> Response:
+    """Receive a file that was examined, or tell what is wrong with it."""
+    if handed.mistakes and desk.reads_pages():
+        return desk.page(_REPORT, status=422, outcome=lambda: _mistaken(handed, commented), **validate.offered())
+    if handed.mistakes:
+        report = json.loads(handed.report)
+        raise ServiceError("not-conforming", 422, name=handed.name, count=handed.mistakes, report=report)
+    receipt = _received(token, handed)
+    if desk.reads_pages():
         return _to(receipt)
     response = desk.send(_described(publish.find(here().desk, token, receipt)))
     response.status_code = 201
     response.headers["Location"] = f"/submissions/{receipt}"
     return response
+
+
+def _received(token: Token, handed: Handed) -> str:
+    receipt = publish.submit(here().desk, here().repository, token, handed)
+    submissions.forget(here().desk, here().settings.keep_uploads_days)
+    return receipt
 
 
 @blueprint.get("/submissions/<receipt>")
@@ -205,10 +228,9 @@ def _shown(receipt: str, error: ServiceError | None = None) -> Response:
     )
 
 
-def _mistaken(report: bytes, commented: bytes) -> Response:
-    """Show what is wrong in a file that was not received; the file goes back with comments, since it is not kept."""
-    carried = commented if len(commented) <= _LONGEST_FILE else b""
-    return desk.page("submission-report.html", status=422, commented=carried, **validate.told(report))
+def _mistaken(handed: Handed, commented: bytes) -> dict[str, Any]:
+    """Return what is wrong in a file that was not received; it goes back with comments, since it is not kept."""
+    return validate.told(handed.report) | {"commented": commented if len(commented) <= _LONGEST_FILE else b""}
 
 
 def _found(token: Token, receipt: str) -> Submission:

@@ -1,6 +1,7 @@
 """The page where a city's staff check their file, the same for programs, and the workbook to begin with."""
 
 import json
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -10,7 +11,7 @@ from sasaeai.errors import ServiceError
 from sasaeai.examiner import Examined
 from sasaeai.formats import BY_NAME, OBJECTS, WORKBOOK, Format
 from sasaeai.statements.municipalities import municipalities
-from sasaeai.web import answers, lists, problems
+from sasaeai.web import answers, lists, problems, waiting
 from sasaeai.web.context import client, here, language
 from sasaeai.web.editor import LOCAL
 from sasaeai.web.negotiation import HTML
@@ -39,6 +40,7 @@ MEDIA_TYPES = {
 
 FORM = "multipart/form-data"
 LONGEST_NAME = 100
+_REPORT = "validate-report.html"
 MOST = 500
 """Findings of each kind that a page shows; the other forms have them all."""
 
@@ -104,10 +106,16 @@ def check() -> Response:
     if not answers.wants_html(FORMATS):
         return _report(answers.required(FORMATS))
     try:
-        examined = _examined(OBJECTS)
+        waited = here().examiner.examining(*sent(), OBJECTS.name, language(), client())
+        first = next(waited)
     except ServiceError as error:
         return problems.mark(_form(error), error)
-    return _unkept(_page(examined), examined)
+    if isinstance(first, Examined):
+        found = told(first.body)
+        html = render_template(_REPORT, outcome=lambda: found, version=first.version, **offered())
+        return _unkept(answers.send_page(html), first.version)
+    page = waiting.page(_REPORT, chain([first], waited), lambda examined: told(examined.body), **offered())
+    return _unkept(page)
 
 
 @blueprint.get("/template")
@@ -148,10 +156,6 @@ def template(code: str) -> Response:
     return response
 
 
-def _examined(form: Format) -> Examined:
-    return here().examiner.examine(*sent(), form.name, language(), client())
-
-
 def sent() -> tuple[str, bytes]:
     """Return the file that was sent, with a name that is no path; ServiceError 4xx without one that can be taken."""
     name, content = _sent()
@@ -178,24 +182,20 @@ def _sent() -> tuple[str, bytes]:
 
 
 def _report(wanted: Format) -> Response:
-    examined = _examined(wanted)
+    examined = here().examiner.examine(*sent(), wanted.name, language(), client())
     response = make_response(examined.body)
     response.headers["Content-Type"] = wanted.content_type
     response.headers["Content-Disposition"] = f'attachment; filename="report.{wanted.name}"'
     response.headers["Content-Language"] = "ja, en" if wanted in (OBJECTS, BY_NAME["ttl"]) else language()
-    return _unkept(response, examined)
-
-
-def _page(examined: Examined) -> Response:
-    return answers.send_page(render_template("validate-report.html", **told(examined.body), version=examined.version))
+    return _unkept(response, examined.version)
 
 
 def told(report_of: bytes) -> dict[str, Any]:
-    """Return what the page of a report shows: what was found, what was mended in reading, and the form to go on."""
+    """Return what the page of a report shows: what was found, and what was mended in reading."""
     report = json.loads(report_of)
     repairs = [each for each in report["findings"] if each["severity"] == "repair"]
     found = [each for each in report["findings"] if each["severity"] != "repair"]
-    return {"report": report, "found": found, "repairs": repairs, "most": MOST, **offered()}
+    return {"report": report, "found": found, "repairs": repairs}
 
 
 def _form(error: ServiceError | None = None) -> Response:
@@ -204,17 +204,19 @@ def _form(error: ServiceError | None = None) -> Response:
 
 
 def offered() -> dict[str, Any]:
-    """Return what the form to send a file shows."""
+    """Return what the form to send a file shows, and a report beside what was found."""
     return {
         "endings": ENDINGS,
+        "most": MOST,
         "largest": here().settings.max_file_bytes,
         "base": here().settings.public_base or LOCAL,
         **lists.choices(()),
     }
 
 
-def _unkept(response: Response, examined: Examined) -> Response:
-    """Say of an answer about somebody's file that nobody may keep it."""
+def _unkept(response: Response, version: str = "") -> Response:
+    """Say of an answer about somebody's file that nobody may keep it; and, where known, what it was held against."""
     response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Dataset-Version"] = examined.version
+    if version:
+        response.headers["X-Dataset-Version"] = version
     return response
