@@ -21,6 +21,7 @@ from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store
 from sasaeai.store.client import EngineStore
+from sasaeai.store.local import LocalStore
 from sasaeai.vocabulary import ID, LANGUAGES
 from sasaeai.workbook import Bounds
 
@@ -127,7 +128,8 @@ def show(receipt: str, lang: str) -> None:
     if submission.state != submissions.RECEIVED:
         _row(submission.decided, submission.reviewer, submission.comment)
         return
-    found = publish.review(held, given_repository(), receipt)
+    repository = given_repository()
+    found = publish.review(held, repository, _store() or LocalStore(repository), receipt)
     if found.outdated:
         click.echo("! " + ServiceError("city-has-changed", 409, city=submission.city).message(lang))
     for warning in found.warnings:

@@ -38,7 +38,7 @@ class Ground:
     """Hold the whole graph's files, and as read what concerns more than one city, to hold files against it often."""
 
     def __init__(self, repository: Repository, kept: Path | None = None) -> None:
-        self._root = repository.root
+        self._repository = repository
         self._checks = repository.checks()
         self._places: dict[Path, GraphFile] = {}
         self._cities: dict[str, list[GraphFile]] = defaultdict(list)
@@ -73,6 +73,11 @@ class Ground:
         if submitted:
             found += self._beside(submitted, progress)
         return _sorted(found)
+
+    def mistakes(self, documents: Mapping[str, bytes]) -> int:
+        """Count the mistakes in documents of the data, by graph, beside the rest; what is b'' is gone."""
+        found = self.validate({str(self._repository.place(name)): text for name, text in documents.items()})
+        return sum(each.severity == "violation" for each in found)
 
     def _beside(self, submitted: Sequence[Document], progress: Progress) -> list[Violation]:
         taken = {(each.graph, each.folder) for each in submitted}
@@ -141,7 +146,7 @@ class Ground:
         """Read the documents of cities, or without a code those of none."""
         documents = []
         for file in (file for code in sorted(codes) for file in self._cities.get(code, ())):
-            each = read(str(file.path.relative_to(self._root)), file.content, file.name, file.folder)
+            each = read(str(file.path.relative_to(self._repository.root)), file.content, file.name, file.folder)
             if isinstance(each, Document):
                 documents.append(each)
             elif unreadable is not None:
@@ -154,7 +159,10 @@ class Ground:
             return self._common.digest(name)
         code = name.removeprefix(_FILES)
         files = self._cities.get(code, ())
-        parts = ((each.name.encode(), str(each.path.relative_to(self._root)).encode(), each.content) for each in files)
+        parts = (
+            (each.name.encode(), str(each.path.relative_to(self._repository.root)).encode(), each.content)
+            for each in files
+        )
         return digest_of([code.encode(), *(part for each in parts for part in each)])
 
 

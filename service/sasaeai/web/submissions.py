@@ -188,7 +188,7 @@ def _shown(receipt: str, error: ServiceError | None = None) -> Response:
     token = signing.asker()
     found = _found(token, receipt)
     waits = found.state == submissions.RECEIVED
-    review = publish.review(here().desk, here().repository, receipt) if waits else None
+    review = publish.review(here().desk, here().repository, here().store, receipt) if waits else None
     made = [each for each in revisions.of_city(here().desk, found.city) if each.submission == receipt]
     if not desk.reads_pages():
         told = _described(found) | {"revision": made[0].id if made else None}
