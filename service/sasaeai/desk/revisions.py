@@ -115,6 +115,15 @@ def last(state: Path | None) -> int:
         return int(connection.execute("SELECT MAX(id) FROM revision").fetchone()[0] or 0)
 
 
+def since(state: Path | None, number: int) -> list[str]:
+    """Name the cities that have a revision made after that of a number."""
+    if state is None or not (state / FILE).is_file():
+        return []
+    with Desk(state).reading() as connection:
+        rows = connection.execute("SELECT DISTINCT city FROM revision WHERE id > ? ORDER BY city", (number,))
+        return [row["city"] for row in rows]
+
+
 def newest(state: Path | None, city: str = "") -> dict[str, Content]:
     """Read the newest revision of a city (of each, without), by its code; without a desk there is none."""
     if state is None or not (state / FILE).is_file():

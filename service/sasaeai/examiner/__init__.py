@@ -1,5 +1,5 @@
 """Files from strangers, examined in processes of their own: what a file can do to a process, it does to that one."""
 
-from sasaeai.examiner.client import Examined, Examiner
+from sasaeai.examiner.client import SOCKET, Examined, Examiner
 
-__all__ = ["Examined", "Examiner"]
+__all__ = ["SOCKET", "Examined", "Examiner"]

@@ -6,14 +6,18 @@ import signal
 import socket
 import tempfile
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NoReturn
 
 from sasaeai import intake
 from sasaeai.errors import ServiceError
+from sasaeai.examiner.client import parted
 from sasaeai.intake import Intake, Report
 from sasaeai.journal import log
+from sasaeai.repository import version_of
 from sasaeai.settings import Settings
 from sasaeai.store import confinement, frames
 
@@ -27,11 +31,16 @@ FAULT = 70
 
 @dataclass(frozen=True)
 class Ground:
-    """Hold what files are held against, the version of the data it was read from, and the last revision in them."""
+    """Hold what files are held against, the digests of the data it was read from, and the last revision in them."""
 
     intake: Intake
-    version: str
+    digests: Mapping[str, str]
     revision: int
+
+    @cached_property
+    def version(self) -> str:
+        """Return the version of the data."""
+        return version_of(self.digests)
 
 
 def run(ground: Ground, settings: Settings, connection: socket.socket, folder: Path, parent: int) -> NoReturn:
@@ -62,7 +71,8 @@ def _answer(ground: Ground, settings: Settings, connection: socket.socket) -> No
     connection.settimeout(_REQUEST_SECONDS)
     connection.sendall(frames.pack({"type": "started"}))
     with frames.incoming(connection) as stream:
-        head, content = frames.receive(stream, settings.max_file_bytes)
+        # What the desk asks of is as large as an answer of its own was.
+        head, content = frames.receive(stream, max(settings.max_file_bytes, settings.max_answer_bytes))
     confinement.limit_examination(settings.examination_seconds, _LARGEST_FILE)
     try:
         reply = frames.pack({"type": "answer", "version": ground.version}, _done(ground.intake, head, content))
@@ -83,6 +93,8 @@ def _answer(ground: Ground, settings: Settings, connection: socket.socket) -> No
 def _done(ground: Intake, head: frames.Head, content: bytes) -> bytes:
     if head["type"] == "template":
         return ground.template(head["city"])
+    if head["type"] == "mistakes":
+        return json.dumps(ground.mistakes(parted(content, head["graphs"], head["lengths"]))).encode()
     report = ground.examine(head["name"], content)
     if head["type"] == "hand-in":
         return _handed(report, content, head["language"])

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sasaeai import validation, workbook
@@ -51,6 +51,14 @@ class Intake:
         self._bounds = bounds
         self._fields = Fields.of(repository)
         self._ground = Ground(repository)
+
+    def renew(self, city: str) -> None:
+        """Hold files against a city's documents as they are now."""
+        self._ground.renew(city)
+
+    def mistakes(self, documents: Mapping[str, bytes]) -> int:
+        """Count the mistakes in documents of a city, by graph, beside the rest of the graph; what is b'' is gone."""
+        return self._ground.mistakes(documents)
 
     def template(self, city: str) -> bytes:
         """Write the workbook of a city, filled with what its documents say."""

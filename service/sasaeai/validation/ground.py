@@ -47,13 +47,27 @@ class Ground:
             self._cities[city_of(file.name)].append(file)
         self._unreadable: list[Violation] = []
         own = self._documents([_NO_CITY], self._unreadable)
-        described = Said(each for each in own if each.folder == "data")
-        codes = [each for each in self._cities if each]
-        concern = [of_concern(each, described) for code in codes for each in self._documents([code], self._unreadable)]
+        self._described = Said(each for each in own if each.folder == "data")
+        concern = [each for code in self._cities if code for each in self._concern(code)]
         self._shapes = Shapes.of(own)
         self._common = Common([*own, *concern])
         rules = [each.content for each in self._places.values() if each.folder == "shapes"]
         self._kept = Kept(kept, [*rules, *(each.text.encode() for each in self._checks)]) if kept else None
+
+    def renew(self, code: str) -> None:
+        """Read the documents of one city anew: of the others, and of the rules, nothing has changed."""
+        gone = self._cities.pop(code, [])
+        for file in gone:
+            del self._places[file.path.resolve()]
+        names = {each.name for each in gone}
+        old = [each for each in self._common.documents if each.graph in names]
+        files = {str(each.path.relative_to(self._repository.root)) for each in gone}
+        self._unreadable = [each for each in self._unreadable if each.file not in files]
+        for name, content in self._repository.city(code).items():
+            file = GraphFile(name, "data", self._repository.place(name), content)
+            self._places[file.path.resolve()] = file
+            self._cities[code].append(file)
+        self._common.replace(old, self._concern(code))
 
     def validate(self, files: Mapping[str, bytes] | None = None, progress: Progress = quiet) -> list[Violation]:
         """Check files of RDF, given by path, beside the rest of the graph; without any, the whole graph.
@@ -141,6 +155,10 @@ class Ground:
             name = ox.NamedNode(document.graph)
             store.extend(ox.Quad(each.subject, each.predicate, each.object, name) for each in document.triples)
         return [*found, *against_checks(self._checks, store, spoken_of)], sight, asked
+
+    def _concern(self, code: str) -> list[Document]:
+        """Read what in a city's documents may concern others."""
+        return [of_concern(each, self._described) for each in self._documents([code], self._unreadable)]
 
     def _documents(self, codes: Iterable[str], unreadable: list[Violation] | None = None) -> list[Document]:
         """Read the documents of cities, or without a code those of none."""

@@ -85,7 +85,8 @@ def restore(number: int) -> Response:
     signing.check_form()
     context = here()
     try:
-        made = publish.restore(context.desk, context.repository, context.store, token, number).revision
+        judge = context.examiner.mistakes
+        made = publish.restore(context.desk, context.repository, context.store, token, number, judge=judge).revision
     except ServiceError as error:
         if not desk.reads_pages():
             raise

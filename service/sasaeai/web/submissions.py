@@ -141,7 +141,16 @@ def accept(receipt: str) -> Response:
     context = here()
     try:
         _found(token, receipt)
-        publish.accept(context.desk, context.repository, context.store, token, receipt, same=same, over=over)
+        publish.accept(
+            context.desk,
+            context.repository,
+            context.store,
+            token,
+            receipt,
+            same=same,
+            over=over,
+            judge=context.examiner.mistakes,
+        )
     except ServiceError as error:
         if not desk.reads_pages():
             raise
