@@ -226,6 +226,22 @@ def test_a_number_or_a_membership_that_trebles_is_pointed_at(
     assert keys["links-changed"].things == (COUNCIL,)
 
 
+def test_other_words_quoted_from_the_same_document_are_pointed_at(
+    desk: Desk, repository: Repository, packaged: LocalStore
+) -> None:
+    quote = next(each for each in read_statements(repository.city(TAMA)[PAGE]) if each[1] == SAS + "quote")
+    other = (*quote[:2], Literal("担当者が書き換えた根拠", lang="ja"))
+    graphs = changed(repository, lambda said: [other if each == quote else each for each in said])
+    found = publish.review(desk, repository, packaged, submitted(desk, repository, graphs))
+    (warning,) = found.warnings
+    assert (warning.key, warning.things) == ("quote-changed", (quote[0],))
+    for words in warning.messages.values():
+        assert str(quote[2]) in words
+        assert "担当者が書き換えた根拠" in words
+    added = changed(repository, lambda said: [*said, other])
+    assert publish.review(desk, repository, packaged, submitted(desk, repository, added)).warnings == []
+
+
 def test_a_council_that_loses_all_its_members_is_pointed_at(
     desk: Desk, repository: Repository, packaged: LocalStore
 ) -> None:
