@@ -35,7 +35,7 @@ def submitted(desk: Desk, file: File = SENT) -> str:
 
 def accepted(desk: Desk) -> revisions.Revision:
     known = revisions.of_city(desk, CITY)
-    return submissions.accept(desk, submitted(desk), "a reviewer", CONTENT, known[-1].id if known else 0)
+    return submissions.accept(desk, submitted(desk), "a reviewer", CONTENT, after=known[-1].id if known else 0)
 
 
 def refusal(call: Callable[[], object]) -> str:
@@ -162,10 +162,10 @@ def test_a_file_is_kept_byte_by_byte_under_a_receipt_nobody_guesses(desk: Desk) 
 
 def test_a_submission_is_decided_on_once(desk: Desk) -> None:
     receipt = submitted(desk)
-    revision = submissions.accept(desk, receipt, "a reviewer", CONTENT, 0)
+    revision = submissions.accept(desk, receipt, "a reviewer", CONTENT, after=0)
     assert (revision.city, revision.submission, revision.reviewer) == (CITY, receipt, "a reviewer")
     assert revisions.content(desk, revision.id) == CONTENT
-    assert refusal(lambda: submissions.accept(desk, receipt, "a reviewer", CONTENT, 1)) == "already-decided"
+    assert refusal(lambda: submissions.accept(desk, receipt, "a reviewer", CONTENT, after=1)) == "already-decided"
     assert refusal(lambda: submissions.return_(desk, receipt, "a reviewer", "no")) == "already-decided"
     other = submitted(desk)
     submissions.return_(desk, other, "a reviewer", "日付を確かめてください")
@@ -175,15 +175,15 @@ def test_a_submission_is_decided_on_once(desk: Desk) -> None:
 
 def test_of_two_who_accept_over_the_same_revision_one_is_told(desk: Desk) -> None:
     first, second = submitted(desk), submitted(desk)
-    submissions.accept(desk, first, "a reviewer", CONTENT, 0)
-    assert refusal(lambda: submissions.accept(desk, second, "another", CONTENT, 0)) == "city-has-changed"
+    submissions.accept(desk, first, "a reviewer", CONTENT, after=0)
+    assert refusal(lambda: submissions.accept(desk, second, "another", CONTENT, after=0)) == "city-has-changed"
     assert submissions.find(desk, second).state == "received"
     assert len(revisions.of_city(desk, CITY)) == 1
 
 
 def test_an_earlier_revision_is_restored_as_a_new_one(desk: Desk) -> None:
     first = accepted(desk)
-    second = submissions.accept(desk, submitted(desk), "a reviewer", Content({}, {}), first.id)
+    second = submissions.accept(desk, submitted(desk), "a reviewer", Content({}, {}), after=first.id)
     third = revisions.restore(desk, first, {}, "a reviewer", second.id)
     assert (third.restored, third.digest) == (first.id, first.digest)
     assert revisions.newest(desk.state)[CITY].graphs == CONTENT.graphs

@@ -21,6 +21,7 @@ from sasaeai.desk.submissions import File
 from sasaeai.errors import ServiceError
 from sasaeai.examiner import Examiner
 from sasaeai.examiner.client import SOCKET
+from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 
 from .conftest import ROOT
@@ -131,6 +132,19 @@ def test_who_finds_every_place_taken_is_told_so_at_once_and_later_served() -> No
             held.recv(1000)
             error = running.fails("a.csv", b"a\n")
             assert (error.key, error.status, error.retry_after) == ("busy", 503, 5)
+        wait_until(running.is_well)
+
+
+@pytest.mark.slow
+def test_a_reviewer_decides_while_strangers_hold_all_places() -> None:
+    present = Repository(ROOT).city(CITY)
+    with examiner(examined_at_once=1) as running:
+        with socket.socket(socket.AF_UNIX) as held:
+            held.connect(str(running.run_dir / SOCKET))
+            held.sendall(b"192.0.2.1\n")
+            held.recv(1000)
+            assert running.client.mistakes(present) == 0
+            assert running.client.mistakes({name: text[:-9] for name, text in present.items()}) > 0
         wait_until(running.is_well)
 
 

@@ -21,6 +21,7 @@ from sasaeai.validation.shapes import Shapes, against_shapes
 from sasaeai.vocabulary import ID, SAS
 
 from .conftest import ROOT
+from .counting import opened
 
 CITIES = ROOT / "data" / "cities"
 NUMBER = "8000020132241"
@@ -177,6 +178,26 @@ def test_in_several_processes_the_same_is_found(root: Path, monkeypatch: pytest.
     assert told == [(done, 5) for done in range(6)]
     monkeypatch.setattr(ground, "_ALONE", 0)
     assert validate(Repository(root)) == alone
+
+
+def test_a_ground_that_reads_one_city_anew_finds_what_one_that_reads_all_finds(root: Path) -> None:
+    repository = Repository(root)
+    held = ground.Ground(repository)
+    spoil(root, 11)
+    (root / "data" / "cities" / "131032-minato" / "more.ttl").write_text("no Turtle", "utf-8")
+    for code in ("131032", "132241"):
+        with opened() as files:
+            held.renew(code)
+        assert {each.parent.name[:6] for each in files} == {code}
+    (root / "data" / "cities" / "131032-minato" / "more.ttl").unlink()
+    for code in ("072036", "131032", "221007"):
+        held.renew(code)
+    found = held.validate()
+    assert found == validate(repository)
+    assert found
+    fresh = ground.Ground(repository)._common
+    looked_up = {name for name, led in (*fresh._back.items(), *held._common._back.items()) if led} | {*fresh.said}
+    assert {name: fresh.digest(name) for name in looked_up} == {name: held._common.digest(name) for name in looked_up}
 
 
 COUNCIL = f"<{ID}131032/council/odd> a <{SAS}Council> ."

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
@@ -132,6 +133,8 @@ def test_every_finding_says_what_is_wrong_and_how_to_mend_it_in_both_languages(c
     for each in report(city).findings:
         assert set(each.messages) == {"ja", "en"}
         assert "{" not in each.sentence("ja") + each.sentence("en")
+        for words in each.messages.values():
+            assert not re.search("prefLabel|concept/|fiscal-year/|graph/|IRI|sas:|sdmx|dct:", words), words
         if each.severity == "violation":
             assert any(word in each.messages["ja"] for word in ("ください", "ませんか", "書きます")), each.messages[
                 "ja"

@@ -2,6 +2,7 @@
 
 import io
 import shutil
+import sqlite3
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from sasaeai.store.local import LocalStore
 from sasaeai.vocabulary import GRAPH, ID, ORG, PREF_LABEL, RDF_TYPE, SAS, XSD
 
 from .conftest import ROOT
+from .counting import CountingStore, opened
 
 TAMA, SHIZUOKA = "132241", "221007"
 PAGE = f"{GRAPH}{TAMA}/city-page"
@@ -30,6 +32,11 @@ COUNCIL = f"{ID}{TAMA}/council/marutto"
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
     return Repository(ROOT, tmp_path / "state")
+
+
+@pytest.fixture(scope="module")
+def packaged() -> LocalStore:
+    return LocalStore(Repository(ROOT))
 
 
 @pytest.fixture
@@ -170,8 +177,10 @@ def test_a_city_sees_its_own_submissions_and_a_reviewer_all(desk: Desk, reposito
 # Looking
 
 
-def test_a_review_tells_the_change_in_statements_and_in_words(desk: Desk, repository: Repository) -> None:
-    found = publish.review(desk, repository, submitted(desk, repository, renamed(repository)))
+def test_a_review_tells_the_change_in_statements_and_in_words(
+    desk: Desk, repository: Repository, packaged: LocalStore
+) -> None:
+    found = publish.review(desk, repository, packaged, submitted(desk, repository, renamed(repository)))
     (change,) = found.changes
     assert (change.graph, change.added, change.statement[0]) == (PAGE, True, COUNCIL)
     assert found.wording.sentence(change.statement, "ja").endswith(": 新しい名称")
@@ -180,13 +189,15 @@ def test_a_review_tells_the_change_in_statements_and_in_words(desk: Desk, reposi
     assert found.warnings == []
 
 
-def test_a_council_that_vanishes_and_a_document_left_out_are_pointed_at(desk: Desk, repository: Repository) -> None:
+def test_a_council_that_vanishes_and_a_document_left_out_are_pointed_at(
+    desk: Desk, repository: Repository, packaged: LocalStore
+) -> None:
     (other,) = repository.city(TAMA).keys() - {PAGE}
     before = read_statements(repository.city(TAMA)[PAGE])
     councils = {thing for thing, path, value in before if path == RDF_TYPE and str(value) == SAS + "Council"}
     graphs = changed(repository, lambda said: [each for each in said if each[0] not in councils])
     del graphs[other]
-    found = publish.review(desk, repository, submitted(desk, repository, graphs))
+    found = publish.review(desk, repository, packaged, submitted(desk, repository, graphs))
     assert found.warnings[0].key == "document-gone"
     assert "source/" not in found.warnings[0].messages["ja"]
     gone = {thing for each in found.warnings if each.key == "things-gone" for thing in each.things}
@@ -196,7 +207,9 @@ def test_a_council_that_vanishes_and_a_document_left_out_are_pointed_at(desk: De
         assert "協議体" in warning.messages["ja"] or warning.key != "things-gone" or not set(warning.things) & councils
 
 
-def test_a_number_or_a_membership_that_trebles_is_pointed_at(desk: Desk, repository: Repository) -> None:
+def test_a_number_or_a_membership_that_trebles_is_pointed_at(
+    desk: Desk, repository: Repository, packaged: LocalStore
+) -> None:
     before = read_statements(repository.city(TAMA)[PAGE])
     integer = URIRef(XSD + "integer")
     number = next(each for each in before if getattr(each[2], "datatype", "") == integer and int(str(each[2])) >= 5)
@@ -206,17 +219,35 @@ def test_a_number_or_a_membership_that_trebles_is_pointed_at(desk: Desk, reposit
         members = [(f"{ID}{TAMA}/membership/new-{each}", ORG + "organization", URIRef(COUNCIL)) for each in range(100)]
         return [(number[0], number[1], more) if each == number else each for each in said] + members
 
-    found = publish.review(desk, repository, submitted(desk, repository, changed(repository, trebled)))
+    found = publish.review(desk, repository, packaged, submitted(desk, repository, changed(repository, trebled)))
     keys = {each.key: each for each in found.warnings}
     assert keys["number-changed"].things == (number[0],)
     assert str(int(str(number[2])) * 3) in keys["number-changed"].messages["en"]
     assert keys["links-changed"].things == (COUNCIL,)
 
 
-def test_a_council_that_loses_all_its_members_is_pointed_at(desk: Desk, repository: Repository) -> None:
+def test_other_words_quoted_from_the_same_document_are_pointed_at(
+    desk: Desk, repository: Repository, packaged: LocalStore
+) -> None:
+    quote = next(each for each in read_statements(repository.city(TAMA)[PAGE]) if each[1] == SAS + "quote")
+    other = (*quote[:2], Literal("担当者が書き換えた根拠", lang="ja"))
+    graphs = changed(repository, lambda said: [other if each == quote else each for each in said])
+    found = publish.review(desk, repository, packaged, submitted(desk, repository, graphs))
+    (warning,) = found.warnings
+    assert (warning.key, warning.things) == ("quote-changed", (quote[0],))
+    for words in warning.messages.values():
+        assert str(quote[2]) in words
+        assert "担当者が書き換えた根拠" in words
+    added = changed(repository, lambda said: [*said, other])
+    assert publish.review(desk, repository, packaged, submitted(desk, repository, added)).warnings == []
+
+
+def test_a_council_that_loses_all_its_members_is_pointed_at(
+    desk: Desk, repository: Repository, packaged: LocalStore
+) -> None:
     member = (ORG + "organization", URIRef(COUNCIL))
     graphs = changed(repository, lambda said: [each for each in said if each[1:] != member])
-    found = publish.review(desk, repository, submitted(desk, repository, graphs))
+    found = publish.review(desk, repository, packaged, submitted(desk, repository, graphs))
     (warning,) = [each for each in found.warnings if each.key == "links-changed"]
     assert warning.things == (COUNCIL,)
     assert warning.messages["en"].endswith(" to 0.")
@@ -232,19 +263,19 @@ def organisation(key: str, name: str) -> list[Statement]:
 
 
 def test_a_new_organisation_is_matched_to_known_ones_and_the_reviewer_chooses(
-    desk: Desk, repository: Repository
+    desk: Desk, repository: Repository, packaged: LocalStore
 ) -> None:
     new, known = f"{ID}{TAMA}/org/otsuka", f"{ID}org/otsuka-pharmaceutical"
     link = (COUNCIL, SAS + "namedWith", URIRef(new))
     graphs = changed(repository, lambda said: [*said, *organisation("otsuka", "大塚製薬 (株)多摩"), link])
     receipt = submitted(desk, repository, graphs)
-    found = publish.review(desk, repository, receipt)
+    found = publish.review(desk, repository, packaged, receipt)
     assert (new, known) in {(each.new, each.known) for each in found.candidates}
-    reviewer = token(desk)
+    store, reviewer = LocalStore(repository), token(desk)
     for pair in ({new: f"{ID}org/nobody"}, {f"{ID}{TAMA}/org/none": known}, {COUNCIL: known}):
-        choice = partial(publish.accept, desk, repository, None, reviewer, receipt, same=pair)
+        choice = partial(publish.accept, desk, repository, store, reviewer, receipt, same=pair)
         assert refusal(choice) == "not-an-organisation"
-    publish.accept(desk, repository, None, reviewer, receipt, same={new: known})
+    publish.accept(desk, repository, store, reviewer, receipt, same={new: known})
     said = read_statements(repository.city(TAMA)[PAGE])
     assert (COUNCIL, SAS + "namedWith", URIRef(known)) in said
     assert all(thing != new and str(value) != new for thing, _, value in said)
@@ -267,12 +298,12 @@ def test_a_city_s_token_decides_nothing(desk: Desk, repository: Repository) -> N
     assert submissions.find(desk, receipt).state == "received"
 
 
-def test_a_submission_is_returned_with_a_comment(desk: Desk, repository: Repository) -> None:
+def test_a_submission_is_returned_with_a_comment(desk: Desk, repository: Repository, packaged: LocalStore) -> None:
     receipt, reviewer = submitted(desk, repository, renamed(repository)), token(desk)
     assert refusal(lambda: publish.return_(desk, reviewer, receipt, " ")) == "no-comment"
     publish.return_(desk, reviewer, receipt, "出典を書いてください")
     assert submissions.find(desk, receipt).comment == "出典を書いてください"
-    assert refusal(lambda: publish.review(desk, repository, receipt)) == "already-decided"
+    assert refusal(lambda: publish.review(desk, repository, packaged, receipt)) == "already-decided"
     assert refusal(lambda: publish.accept(desk, repository, None, reviewer, receipt)) == "already-decided"
 
 
@@ -283,7 +314,7 @@ def test_what_was_submitted_before_the_city_changed_is_accepted_only_over_it(
     second = submitted(desk, repository, renamed(repository, "別の名称"))
     store, reviewer = LocalStore(repository), token(desk)
     publish.accept(desk, repository, store, reviewer, first)
-    found = publish.review(desk, repository, second)
+    found = publish.review(desk, repository, store, second)
     assert found.outdated
     assert sorted(each.added for each in found.changes) == [False, True]
     assert refusal(lambda: publish.accept(desk, repository, store, reviewer, second)) == "city-has-changed"
@@ -348,6 +379,52 @@ def test_without_an_engine_a_revision_is_accepted_and_seen_at_the_next_start(
     accepted = publish.accept(desk, repository, AwayStore(repository), token(desk), receipt)
     assert accepted.version == ""
     assert names(LocalStore(repository)) == {"新しい名称"}
+
+
+# What it takes
+
+
+def test_what_the_desk_reads_and_asks_is_of_the_one_city(
+    desk: Desk, repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = repository.packaged(SHIZUOKA)
+    with desk.writing() as connection:
+        revisions.add(connection, SHIZUOKA, revisions.Content(repository.city(SHIZUOKA), base), "of old", after=0)
+    store, reviewer, own = CountingStore(repository), token(desk), token(desk, TAMA)
+    read: list[str] = []
+    whole = revisions._graphs
+
+    def noted(connection: sqlite3.Connection, number: int) -> dict[str, bytes]:
+        read.extend(graphs := whole(connection, number))
+        return graphs
+
+    monkeypatch.setattr(revisions, "_graphs", noted)
+    otsuka = organisation("otsuka", "大塚製薬 (株)多摩")
+    graphs = renamed(repository) | changed(repository, lambda said: [*said, *otsuka], PAGE)
+
+    def asked(step: Callable[[], object]) -> int:
+        store.asked.clear()
+        with opened() as files:
+            step()
+        theirs = [each for each in files if "cities" in each.parts and not each.match(f"*/cities/{TAMA}-*/*")]
+        assert theirs == []
+        assert not [each for each in read if SHIZUOKA in each]
+        return len(store.asked)
+
+    assert asked(lambda: publish.submit(desk, repository, own, handed(graphs))) == 0
+    (waiting,) = publish.listed(desk, reviewer)
+    assert asked(lambda: publish.review(desk, repository, store, waiting.id)) <= 4
+    same = {f"{ID}{TAMA}/org/otsuka": f"{ID}org/otsuka-pharmaceutical"}
+
+    def accept() -> None:
+        publish.accept(desk, repository, store, reviewer, waiting.id, same=same, judge=lambda _: 0)
+
+    assert asked(accept) == 1
+    (_, made) = publish.history(desk, reviewer)
+    assert asked(lambda: publish.whole(desk, repository, store, made)) == 1
+    assert asked(lambda: publish.between(desk, repository, store, made, 0)) == 1
+    assert asked(lambda: publish.restore(desk, repository, store, reviewer, made.id, judge=lambda _: 0)) == 0
+    assert asked(lambda: publish.export(desk, repository, TAMA)) == 0
 
 
 # Export

@@ -36,7 +36,7 @@ def revise(repository: Repository, graphs: dict[str, bytes], after: int = 0) -> 
     desk = Desk(repository.state)
     content = Content(graphs, repository.packaged(CITY))
     receipt = submissions.receive(desk, CITY, "the city", File("city.xlsx", b"", b""), content)
-    return submissions.accept(desk, receipt, "a reviewer", content, after).id
+    return submissions.accept(desk, receipt, "a reviewer", content, after=after).id
 
 
 def test_without_a_desk_the_files_are_what_there_is(repository: Repository) -> None:

@@ -16,11 +16,13 @@ import click
 from sasaeai import intake, publish
 from sasaeai.desk import Desk, audit, revisions, submissions, tokens
 from sasaeai.errors import ServiceError
-from sasaeai.publish import Accepted, Handed
+from sasaeai.examiner import SOCKET, Examiner
+from sasaeai.publish import Accepted, Handed, Judge
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Store
 from sasaeai.store.client import EngineStore
+from sasaeai.store.local import LocalStore
 from sasaeai.vocabulary import ID, LANGUAGES
 from sasaeai.workbook import Bounds
 
@@ -127,7 +129,8 @@ def show(receipt: str, lang: str) -> None:
     if submission.state != submissions.RECEIVED:
         _row(submission.decided, submission.reviewer, submission.comment)
         return
-    found = publish.review(held, given_repository(), receipt)
+    repository = given_repository()
+    found = publish.review(held, repository, _store() or LocalStore(repository), receipt)
     if found.outdated:
         click.echo("! " + ServiceError("city-has-changed", 409, city=submission.city).message(lang))
     for warning in found.warnings:
@@ -144,12 +147,17 @@ def show(receipt: str, lang: str) -> None:
 @_TOKEN
 @click.option("--same", "pairs", multiple=True, metavar="NEW=KNOWN", help="An organisation is a known one; repeatable.")
 @click.option("--over", is_flag=True, help="Even if the city's data have changed since it was submitted.")
-def accept(receipt: str, shown: str, pairs: tuple[str, ...], over: bool) -> None:
+@click.option("--comment", default="", help="For the sender.")
+def accept(receipt: str, shown: str, pairs: tuple[str, ...], over: bool, comment: str) -> None:
     """Make a submission the newest revision of its city."""
     held, repository, store = _desk(), given_repository(), _store()
     same = dict(_pair(each) for each in pairs)
     bearer = tokens.bearer(held, shown)
-    _tell(publish.accept(held, repository, store, bearer, receipt, same=same, over=over))
+    asked = store or (LocalStore(repository) if same else None)
+    made = publish.accept(
+        held, repository, asked, bearer, receipt, same=same, over=over, comment=comment, judge=_judge()
+    )
+    _tell(made, is_seen=store is not None)
 
 
 @desk.command(name="return")
@@ -177,7 +185,8 @@ def list_revisions(city: str) -> None:
 def restore(revision: int, shown: str) -> None:
     """Make a new revision that says what an earlier one said."""
     held, repository, store = _desk(), given_repository(), _store()
-    _tell(publish.restore(held, repository, store, tokens.bearer(held, shown), revision))
+    made = publish.restore(held, repository, store, tokens.bearer(held, shown), revision, judge=_judge())
+    _tell(made, is_seen=store is not None)
 
 
 @desk.command()
@@ -270,9 +279,16 @@ def _store() -> Store | None:
     return EngineStore(settings.run_dir, settings)
 
 
-def _tell(accepted: Accepted) -> None:
+def _judge() -> Judge | None:
+    """Return who holds documents against the graph: the running service, which has read it already, or nobody."""
+    settings = given_settings()
+    return Examiner(settings).mistakes if settings.run_dir and (settings.run_dir / SOCKET).exists() else None
+
+
+def _tell(accepted: Accepted, *, is_seen: bool) -> None:
     click.echo(f"revision {accepted.revision.id} of {accepted.revision.city}")
-    click.echo(f"published as version {accepted.version}" if accepted.version else _UNSEEN, err=True)
+    seen = accepted.version if is_seen else ""
+    click.echo(f"published as version {seen}" if seen else _UNSEEN, err=True)
 
 
 def _pair(text: str) -> tuple[str, str]:

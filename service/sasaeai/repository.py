@@ -93,6 +93,7 @@ class Repository:
 
     def __init__(self, root: Path | None = None, state: Path | None = None) -> None:
         self.root = root or default_root()
+        self._cities = self.root / "data" / "cities"
         self.state = state
         missing = [name for name in (*FOLDERS, "queries") if not (self.root / name).is_dir()]
         if missing:
@@ -103,9 +104,9 @@ class Repository:
         """Yield the Turtle files of the folders (all three without any named), in a stable order."""
         for folder in folders or FOLDERS:
             if folder != "data" or not (revised := revisions.newest(self.state)):
-                yield from self._files(folder)
+                yield from self._files(self.root / folder)
                 continue
-            whole = {each.name: each for each in self._files(folder)}
+            whole = {each.name: each for each in self._files(self.root / folder)}
             for content in revised.values():
                 for name in content.base:
                     whole.pop(name, None)
@@ -113,12 +114,19 @@ class Repository:
                     whole[name] = GraphFile(name, folder, self.place(name), text)
             yield from sorted(whole.values(), key=lambda each: each.path)
 
+    def shared(self, *folders: str) -> Iterator[GraphFile]:
+        """Yield the Turtle files that are no city's, in a stable order; those of cities are not read."""
+        for folder in folders or FOLDERS:
+            for path in sorted((self.root / folder).iterdir()):
+                if path != self._cities:
+                    yield from self._files(path)
+
     def city(self, code: str) -> dict[str, bytes]:
         """Return the documents of a city, by graph, as readers see them."""
         said = {each.name: each.content for each in self._files_of(code)}
-        if revised := revisions.newest(self.state).get(code):
+        if revised := revisions.newest(self.state, code).get(code):
             said = {name: each for name, each in said.items() if name not in revised.base} | dict(revised.graphs)
-        return dict(sorted(said.items(), key=lambda pair: self.place(pair[0])))
+        return dict(sorted(said.items(), key=lambda pair: f"{pair[0]}.ttl".split("/")))
 
     def packaged(self, code: str) -> dict[str, str]:
         """Digest the packaged files of a city: what a revision of it is based on."""
@@ -139,8 +147,7 @@ class Repository:
     def place(self, graph: str) -> Path:
         """Return the file that a document of a city stands in, or would stand in."""
         code, _, rest = graph.removeprefix(GRAPH).partition("/")
-        cities = self.root / "data" / "cities"
-        folder = next(iter(sorted(cities.glob(f"{code}-*"))), cities / code)
+        folder = next(iter(sorted(self._cities.glob(f"{code}-*"))), self._cities / code)
         return folder / f"{rest}.ttl"
 
     @staticmethod
@@ -150,14 +157,15 @@ class Repository:
 
     def _files_of(self, city: str) -> Iterator[GraphFile]:
         """Yield the packaged documents of a city; those of others are not read."""
-        for folder in sorted((self.root / "data" / "cities").glob(f"{city}*")):
+        for folder in sorted(self._cities.glob(f"{city}*")):
             if folder.name.split("-", 1)[0] == city:
-                yield from self._files(str(folder.relative_to(self.root)))
+                yield from self._files(folder)
 
-    def _files(self, folder: str) -> Iterator[GraphFile]:
-        for path in sorted((self.root / folder).rglob("*.ttl")):
-            if path.name != "prefixes.ttl":
-                yield GraphFile(self.graph_name(path), folder.split("/", 1)[0], path, path.read_bytes())
+    def _files(self, place: Path) -> Iterator[GraphFile]:
+        """Yield the Turtle files of a folder, or the one that stands there itself."""
+        for path in sorted(place.rglob("*.ttl")) if place.is_dir() else [place]:
+            if path.suffix == ".ttl" and path.name != "prefixes.ttl":
+                yield GraphFile(self.graph_name(path), path.relative_to(self.root).parts[0], path, path.read_bytes())
 
     def graph_name(self, path: Path) -> str:
         """Name the graph of a file: the folder of a city stands for its code, other paths for themselves."""

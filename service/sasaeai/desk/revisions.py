@@ -10,7 +10,7 @@ from sasaeai.desk.audit import note
 from sasaeai.desk.database import FILE, Desk, now
 from sasaeai.errors import ServiceError
 
-_NEWEST = "SELECT MAX(id) FROM revision GROUP BY city"
+_NEWEST = "SELECT MAX(id) AS id, city FROM revision WHERE {} GROUP BY city ORDER BY city"
 
 
 @dataclass(frozen=True)
@@ -115,12 +115,21 @@ def last(state: Path | None) -> int:
         return int(connection.execute("SELECT MAX(id) FROM revision").fetchone()[0] or 0)
 
 
-def newest(state: Path | None) -> dict[str, Content]:
-    """Read the newest revision of each city, by its code; without a desk there is none."""
+def since(state: Path | None, number: int) -> list[str]:
+    """Name the cities that have a revision made after that of a number."""
+    if state is None or not (state / FILE).is_file():
+        return []
+    with Desk(state).reading() as connection:
+        rows = connection.execute("SELECT DISTINCT city FROM revision WHERE id > ? ORDER BY city", (number,))
+        return [row["city"] for row in rows]
+
+
+def newest(state: Path | None, city: str = "") -> dict[str, Content]:
+    """Read the newest revision of a city (of each, without), by its code; without a desk there is none."""
     if state is None or not (state / FILE).is_file():
         return {}
     with Desk(state).reading() as connection:
-        rows = connection.execute(f"SELECT id, city FROM revision WHERE id IN ({_NEWEST}) ORDER BY city")
+        rows = connection.execute(_NEWEST.format("city = ?" if city else "? = ''"), (city,)).fetchall()
         return {row["city"]: Content(_graphs(connection, row["id"]), _base(connection, row["id"])) for row in rows}
 
 

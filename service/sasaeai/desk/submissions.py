@@ -76,10 +76,12 @@ def receive(desk: Desk, city: str, sender: str, file: File, proposed: Content) -
     return receipt
 
 
-def accept(desk: Desk, receipt: str, reviewer: str, content: Content, after: int) -> Revision:
+def accept(  # noqa: PLR0913 — what an acceptance is
+    desk: Desk, receipt: str, reviewer: str, content: Content, *, after: int, comment: str = ""
+) -> Revision:
     """Make a submission the newest revision of its city; ServiceError 409 if it was decided on or the city changed."""
     with desk.writing() as connection:
-        city = _decide(connection, receipt, ACCEPTED, reviewer, "")
+        city = _decide(connection, receipt, ACCEPTED, reviewer, comment)
         number = revisions.add(connection, city, content, reviewer, after=after, submission=receipt)
         note(connection, reviewer, "accepted", receipt, f"{city} revision {number}")
     return revisions.find(desk, number)

@@ -7,14 +7,18 @@ import socket
 import tempfile
 import time
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NoReturn
 
 from sasaeai import intake
 from sasaeai.errors import ServiceError
+from sasaeai.examiner.client import parted
 from sasaeai.intake import Intake, Progress, Report
 from sasaeai.journal import log
+from sasaeai.repository import version_of
 from sasaeai.settings import Settings
 from sasaeai.store import confinement, frames
 
@@ -29,11 +33,16 @@ FAULT = 70
 
 @dataclass(frozen=True)
 class Ground:
-    """Hold what files are held against, the version of the data it was read from, and the last revision in them."""
+    """Hold what files are held against, the digests of the data it was read from, and the last revision in them."""
 
     intake: Intake
-    version: str
+    digests: Mapping[str, str]
     revision: int
+
+    @cached_property
+    def version(self) -> str:
+        """Return the version of the data."""
+        return version_of(self.digests)
 
 
 def run(ground: Ground, settings: Settings, connection: socket.socket, folder: Path, parent: int) -> NoReturn:
@@ -64,7 +73,8 @@ def _answer(ground: Ground, settings: Settings, connection: socket.socket) -> No
     connection.settimeout(_REQUEST_SECONDS)
     connection.sendall(frames.pack({"type": "started"}))
     with frames.incoming(connection) as stream:
-        head, content = frames.receive(stream, settings.max_file_bytes)
+        # What the desk asks of is as large as an answer of its own was.
+        head, content = frames.receive(stream, max(settings.max_file_bytes, settings.max_answer_bytes))
     confinement.limit_examination(settings.examination_seconds, _LARGEST_FILE)
     try:
         found = _done(ground.intake, head, content, _teller(connection))
@@ -99,6 +109,8 @@ def _teller(connection: socket.socket) -> Progress:
 def _done(ground: Intake, head: frames.Head, content: bytes, progress: Progress) -> bytes:
     if head["type"] == "template":
         return ground.template(head["city"])
+    if head["type"] == "mistakes":
+        return json.dumps(ground.mistakes(parted(content, head["graphs"], head["lengths"]))).encode()
     report = ground.examine(head["name"], content, progress)
     if head["type"] == "hand-in":
         return _handed(report, content, head["language"])

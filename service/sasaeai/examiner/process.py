@@ -2,7 +2,7 @@
 
 It has one thread, holds what files are held against, and never reads a file itself. Who finds all places taken, or has
 as many as are for one client, is told so at once. It ends when its standard input does, and takes its children along.
-It reads the graph anew when the desk has another revision, before it examines anything more, and at SIGHUP. Every hour
+It reads a city anew that has another revision, before it examines anything more, and all at SIGHUP. Every hour
 it removes from the desk the files whose time is over.
 """
 
@@ -23,10 +23,10 @@ from typing import NoReturn
 from sasaeai.desk import Desk, revisions, submissions
 from sasaeai.errors import ServiceError
 from sasaeai.examiner import job
-from sasaeai.examiner.client import SOCKET
+from sasaeai.examiner.client import DESK, SOCKET
 from sasaeai.intake import Intake
 from sasaeai.journal import log
-from sasaeai.repository import Repository
+from sasaeai.repository import Repository, digest
 from sasaeai.settings import Settings
 from sasaeai.store import frames
 from sasaeai.workbook import Bounds
@@ -100,8 +100,8 @@ class Examiner:
                 due = time.monotonic() + _EXPIRY_SECONDS
             pause = _PATIENCE_SECONDS / 4 if self._callers else _LOOK_SECONDS if self._settings.state else None
             ready = {key.fileobj for key, _ in selector.select(pause)}
-            if not ready and self._is_behind():
-                self._renew()
+            if not ready:
+                self._follow()
             if 0 in ready and not os.read(0, 4096):
                 self._stop()
             if bell in ready:
@@ -114,12 +114,16 @@ class Examiner:
     def _read(self) -> job.Ground:
         # Told first: what is accepted meanwhile is read the next time.
         revision = revisions.last(self._settings.state)
-        ground = job.Ground(Intake(self._repository, Bounds.of(self._settings)), self._repository.version(), revision)
-        # The collector never looks at these again: it would touch every page, and so copy it in each child.
+        ground = job.Ground(Intake(self._repository, Bounds.of(self._settings)), self._repository.digests(), revision)
         gc.unfreeze()
+        self._settle()
+        return ground
+
+    @staticmethod
+    def _settle() -> None:
+        """Let the collector never look at what is held now: it would touch every page, and so copy it in each child."""
         gc.collect()
         gc.freeze()
-        return ground
 
     def _heed(self, numbers: bytes) -> None:
         if signal.SIGTERM in numbers:
@@ -165,26 +169,36 @@ class Examiner:
                 if refusal:
                     caller.connection.sendall(frames.pack(frames.from_error(refusal)))
                     continue
-                if self._is_behind():
-                    self._renew()
+                self._follow()
                 self._fork(caller.connection, caller.client)
 
     def _refusal(self, client: str) -> ServiceError | None:
-        """Say why there is no place for a client; the service itself, '', has all of them."""
-        if len(self._children) >= self._settings.examined_at_once:
+        """Say why there is no place for a client; the service itself, '', has all of them, and the desk its own."""
+        taken = sum((each.client == DESK) == (client == DESK) for each in self._children.values())
+        if taken >= self._settings.examined_at_once:
             return ServiceError("busy", 503, retry_after=5)
         limit = self._settings.examined_per_client
-        if client and sum(each.client == client for each in self._children.values()) >= limit:
+        if client not in ("", DESK) and sum(each.client == client for each in self._children.values()) >= limit:
             return ServiceError("too-many-files", 429, retry_after=5, limit=limit)
         return None
 
-    def _is_behind(self) -> bool:
-        """Tell whether a city has another revision than the one files would be held against."""
+    def _follow(self) -> None:
+        """Read the cities that have other revisions than those files would be held against; of the rest nothing."""
         try:
-            return revisions.last(self._settings.state) != self._ground.revision
-        except ServiceError as error:
+            last, known = revisions.last(self._settings.state), self._ground
+            if last < known.revision:
+                self._renew()  # a copy of the desk's file was put back
+            elif last > known.revision:
+                digests = dict(known.digests)
+                for city in revisions.since(self._settings.state, known.revision):
+                    known.intake.renew(city)
+                    digests = {name: each for name, each in digests.items() if not self._repository.is_of(name, city)}
+                    digests |= {name: digest(text) for name, text in self._repository.city(city).items()}
+                self._ground = job.Ground(known.intake, digests, last)
+                self._settle()
+                log("examiner-ready", version=self._ground.version)
+        except (OSError, ServiceError) as error:
             log("examiner-kept", version=self._ground.version, detail=str(error))
-            return False
 
     def _fork(self, connection: socket.socket, client: str) -> None:
         folder = Path(tempfile.mkdtemp(dir=self._folder))

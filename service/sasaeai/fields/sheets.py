@@ -1,17 +1,16 @@
 """The sheets of a workbook, read from the shapes: every column is a property, in the words of its shape."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from rdflib import DCTERMS, RDF, RDFS, SH, Literal
 
 from sasaeai.fields.names import NAMING, Names
 from sasaeai.fields.turtle import Statement, read_statements
 from sasaeai.repository import Repository
-from sasaeai.vocabulary import CONCEPT, GRAPH, SAS, Words
+from sasaeai.vocabulary import CONCEPT, SAS, Words
 
 LANG_STRING = str(RDF.langString)
 _IN: Mapping[str, Words] = {
@@ -21,7 +20,6 @@ _IN: Mapping[str, Words] = {
 }
 """What a heading says of the language of its texts."""
 
-_OF_A_CITY = re.compile(re.escape(GRAPH) + "[0-9]{6}/")
 FISCAL_YEAR = SAS + "FiscalYear"
 INDICATOR = SAS + "Indicator"
 
@@ -90,16 +88,17 @@ class Fields:
     @classmethod
     def of(cls, repository: Repository) -> "Fields":
         """Read the shapes, and the names all cities share: of the register, code lists and common organisations."""
-        shapes = _Shapes(
-            statement for file in repository.graphs("shapes") for statement in read_statements(file.content)
-        )
         names = Names(
             statement
-            for file in repository.graphs("ontology", "data")
-            if not _OF_A_CITY.match(file.name)
+            for file in repository.shared("ontology", "data")
             for statement in read_statements(file.content, NAMING)
         )
-        return cls([shapes.sheet(each) for each in shapes.sheets()], names)
+        return cls.beside(repository, names)
+
+    @classmethod
+    def beside(cls, repository: Repository, names: Names) -> "Fields":
+        """Read the shapes, beside names from elsewhere."""
+        return cls(_sheets(tuple(each.content for each in repository.shared("shapes"))), names)
 
     @cached_property
     def lists(self) -> dict[str, list[str]]:
@@ -112,6 +111,13 @@ class Fields:
         """Find the sheet, and the kind of row, of a class; of '', those of a graph's description."""
         found = ((sheet, kind) for sheet in self.sheets for kind in sheet.kinds if kind.rdf_class == rdf_class)
         return next(found, None)
+
+
+@lru_cache(maxsize=1)
+def _sheets(shapes: tuple[bytes, ...]) -> tuple[Sheet, ...]:
+    """Read the sheets out of the files of the shapes; these change less often than they are needed."""
+    read = _Shapes(statement for content in shapes for statement in read_statements(content))
+    return tuple(map(read.sheet, read.sheets()))
 
 
 class _Shapes:

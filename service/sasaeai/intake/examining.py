@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sasaeai import validation, workbook
@@ -11,6 +11,7 @@ from sasaeai.intake.export import documents, template
 from sasaeai.intake.findings import REPAIR, VIOLATION, Finding, Place, Remark
 from sasaeai.intake.reading import city_of, read
 from sasaeai.intake.rows import Submission
+from sasaeai.intake.saying import Saying
 from sasaeai.intake.statements import is_rdf, read_rdf
 from sasaeai.repository import Repository
 from sasaeai.validation import Ground, Progress, Violation, quiet
@@ -18,7 +19,7 @@ from sasaeai.vocabulary import ID, SAS
 from sasaeai.workbook import Bounds, Grid
 
 _IRI = re.compile(r"<(?:id/)?([^<>\s]+)>")
-"""An IRI in the words of a shape: a workbook has it as a key."""
+"""An IRI as a value is shown: a workbook has it as a key."""
 
 _GRAVITY = {VIOLATION: 0, "warning": 1, "info": 2, REPAIR: 3}
 
@@ -52,6 +53,14 @@ class Intake:
         self._fields = Fields.of(repository)
         self._ground = Ground(repository)
 
+    def renew(self, city: str) -> None:
+        """Hold files against a city's documents as they are now."""
+        self._ground.renew(city)
+
+    def mistakes(self, documents: Mapping[str, bytes]) -> int:
+        """Count the mistakes in documents of a city, by graph, beside the rest of the graph; what is b'' is gone."""
+        return self._ground.mistakes(documents)
+
     def template(self, city: str) -> bytes:
         """Write the workbook of a city, filled with what its documents say."""
         return template(self._repository, city, self._fields)
@@ -78,7 +87,8 @@ class Intake:
         files = dict.fromkeys(present, b"") | graphs
         places = {str(self._repository.place(graph)): text for graph, text in files.items()}
         violations = self._ground.validate(places, progress) if graphs else []
-        findings = [*submission.findings, *_located(violations, submission)]
+        saying = Saying(self._fields, submission.names)
+        findings = [*submission.findings, *_located(violations, submission, saying)]
         findings.sort(key=lambda each: (_GRAVITY.get(each.severity, 2), _order(each.place, grids)))
         return Report(name, city, findings, graphs, grids)
 
@@ -95,7 +105,7 @@ def _order(place: Place, grids: Iterable[Grid]) -> tuple[int, int, int]:
     return titles.index(place.sheet) if place.sheet in titles else len(titles), place.row, place.column
 
 
-def _located(violations: Iterable[Violation], submission: Submission) -> Iterator[Finding]:
+def _located(violations: Iterable[Violation], submission: Submission, saying: Saying) -> Iterator[Finding]:
     """Yield what the shapes and checks found, at its cell; of a row with a cell that could not be read, only of others.
 
     What a cell that was left out would have said is missed by the shapes too: it is enough to say so once.
@@ -115,8 +125,7 @@ def _located(violations: Iterable[Violation], submission: Submission) -> Iterato
         if place.column in wrong or (wrong and not each.path) or (place, each.rule) in seen:
             continue
         seen.add((place, each.rule))
-        words = {language: _IRI.sub(r"\1", text) for language, text in each.messages.items()}
-        yield Finding(place, _shown(each), each.severity, each.rule, words, focus=each.focus)
+        yield Finding(place, _shown(each), each.severity, each.rule, saying.words(each), focus=each.focus)
 
 
 def _column(violation: Violation, submission: Submission) -> Place:

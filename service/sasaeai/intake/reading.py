@@ -49,7 +49,7 @@ def read(grids: Sequence[Grid], fields: Fields, city: str, present: Graphs | Non
         submission.findings.append(Remark("no-sheet", "").at(place))
     silent = unspoken(present or {}, sheets, others, fields)
     rows = [row for sheet in sheets for row in rows_of(sheet, submission)]
-    names = Names(others=fields.names, home=city)
+    names = submission.names = Names(others=fields.names, home=city)
     silent.learn(names)
     identify(rows, submission, names, {thing for _, thing in silent.whole})
     spoken = list(_of_sources(rows, submission, names))

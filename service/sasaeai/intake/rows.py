@@ -23,7 +23,8 @@ SINGLE = 1
 class Submission:
     """Hold what a workbook says: the city's code, its statements by graph, where each stands, and the findings.
 
-    A statement's place is that of its cell; `rows` has the place of the first row of a thing in a graph.
+    A statement's place is that of its cell; `rows` has the place of the first row of a thing in a graph, `names` what
+    its things are called.
     """
 
     city: str
@@ -32,6 +33,7 @@ class Submission:
     rows: dict[tuple[str, str], Place] = field(default_factory=dict)
     columns: dict[tuple[str, str, str], Place] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    names: Names = field(default_factory=Names)
 
 
 @dataclass

@@ -4,7 +4,7 @@ Plain functions for the command line and for pages. Who acts is a `Token` of the
 """
 
 from sasaeai.publish.changes import Change, Wording, changes
-from sasaeai.publish.deciding import Accepted, accept, restore, return_
+from sasaeai.publish.deciding import Accepted, Judge, accept, restore, return_
 from sasaeai.publish.export import export
 from sasaeai.publish.history import Between, before, between, history, seen, whole
 from sasaeai.publish.organisations import Candidate
@@ -20,6 +20,7 @@ __all__ = [
     "Change",
     "Chapter",
     "Handed",
+    "Judge",
     "Review",
     "Warning_",
     "Wording",

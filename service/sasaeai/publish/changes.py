@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rdflib import DCTERMS, Literal
+from rdflib import DCTERMS, BNode, Literal
 
 from sasaeai.fields import Fields, Names, Statement, read_statements
+from sasaeai.publish.known import said_of
+from sasaeai.repository import Repository
+from sasaeai.store import Store
 from sasaeai.validation import short
 from sasaeai.vocabulary import RDF_TYPE, Words
 
@@ -44,20 +47,26 @@ def changes(before: Graphs, after: Graphs) -> list[Change]:
 class Wording:
     """Put statements into words: things and properties by what they are called, in the documents and beside them."""
 
-    def __init__(self, fields: Fields, *documents: Graphs) -> None:
-        self.names = Names(others=fields.names)
-        for graphs in documents:
-            for name in graphs:
-                self.names.entitle(name, _RECORD)
-            for statement in (each for statements in graphs.values() for each in statements):
-                self.names.learn(statement)
-                thing, path, value = statement
-                if path == str(DCTERMS.title) and isinstance(value, Literal) and value.language:
-                    self.names.entitle(thing, {value.language: str(value)})
+    def __init__(self, repository: Repository, store: Store, *documents: Graphs) -> None:
+        fields = Fields.beside(repository, Names())
+        self.names = fields.names
+        said = [each for graphs in documents for statements in graphs.values() for each in statements]
+        self._learn(said)
+        mentioned = {str(each) for statement in said for each in statement if not isinstance(each, Literal | BNode)}
+        self._learn(said_of(store, repository, (each for each in mentioned if not self.names.label(each))))
+        for name in (name for graphs in documents for name in graphs):
+            self.names.entitle(name, _RECORD)
         self._properties: dict[tuple[str, str], Words] = {(RDF_TYPE, ""): _KIND, (str(DCTERMS.source), ""): _SOURCE}
         for column in (column for sheet in fields.sheets for column in sheet.columns):
             self._properties.setdefault((column.field.path, column.language), column.heading)
             self._properties.setdefault((column.field.path, ""), column.field.name)
+
+    def _learn(self, statements: Iterable[Statement]) -> None:
+        for statement in statements:
+            self.names.learn(statement)
+            thing, path, value = statement
+            if path == str(DCTERMS.title) and isinstance(value, Literal) and value.language:
+                self.names.entitle(thing, {value.language: str(value)})
 
     def name(self, iri: str, language: str) -> str:
         """Return what a thing is called in a language, else in Japanese; '' for what has no name."""

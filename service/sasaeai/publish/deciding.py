@@ -1,9 +1,9 @@
 """Deciding: a submission accepted or returned, an earlier revision restored. Only reviewers do."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
-from sasaeai import validation
 from sasaeai.desk import Desk, revisions, submissions
 from sasaeai.desk.revisions import Content, Revision
 from sasaeai.desk.tokens import Token
@@ -11,11 +11,15 @@ from sasaeai.errors import ServiceError
 from sasaeai.fields import written_as_turtle
 from sasaeai.journal import log
 from sasaeai.publish.changes import said
-from sasaeai.publish.organisations import joined
-from sasaeai.publish.review import known
+from sasaeai.publish.known import said_of
+from sasaeai.publish.organisations import is_body, joined
 from sasaeai.repository import Repository, digest
 from sasaeai.store import Store
+from sasaeai.validation import Ground
 from sasaeai.vocabulary import SAS
+
+Judge = Callable[[Mapping[str, bytes]], int]
+"""Counts the mistakes in documents of a city, by graph (b'': it is gone), beside the rest of the graph as it is now."""
 
 _AWAY = 500
 """From this status on it is the engine that cannot, not the data that must not."""
@@ -41,11 +45,14 @@ def accept(  # noqa: PLR0913 — what a reviewer decides
     *,
     same: Mapping[str, str] | None = None,
     over: bool = False,
+    comment: str = "",
+    judge: Judge | None = None,
 ) -> Accepted:
     """Make a submission its city's newest revision: durable first, then seen by all readers, then acknowledged.
 
-    `same` names known organisations in place of new ones. ServiceError 403 for a city's token; 409 when decided on
-    already, or the city has changed since (`over` accepts it all the same); 422 when it no longer conforms.
+    `same` names known organisations in place of new ones, for which the store is asked. Without a `judge` the whole
+    graph is read to hold it against. ServiceError 403 for a city's token; 409 when decided on already, or the city has
+    changed since (`over` accepts it all the same); 422 when it no longer conforms.
     """
     _reviewer(token)
     with desk.accepting():
@@ -54,11 +61,12 @@ def accept(  # noqa: PLR0913 — what a reviewer decides
         present = repository.city(submission.city)
         if not over and proposed.base != {name: digest(text) for name, text in present.items()}:
             raise ServiceError("city-has-changed", 409, city=submission.city)
-        graphs = _settled(repository, proposed.graphs, present, same or {})
-        if count := _mistakes(repository, graphs, present):
+        graphs = _settled(repository, store, proposed.graphs, present, same or {})
+        if count := _mistakes(repository, graphs, present, judge):
             raise ServiceError("not-conforming", 422, name=submission.name, count=count)
         content = Content(graphs, repository.packaged(submission.city))
-        revision = submissions.accept(desk, receipt, token.name, content, _newest(desk, submission.city))
+        after = _newest(desk, submission.city)
+        revision = submissions.accept(desk, receipt, token.name, content, after=after, comment=comment.strip())
         return Accepted(revision, _publish(store, present, graphs))
 
 
@@ -70,7 +78,9 @@ def return_(desk: Desk, token: Token, receipt: str, comment: str) -> None:
     submissions.return_(desk, receipt, token.name, comment.strip())
 
 
-def restore(desk: Desk, repository: Repository, store: Store | None, token: Token, number: int) -> Accepted:
+def restore(  # noqa: PLR0913 — as `accept`
+    desk: Desk, repository: Repository, store: Store | None, token: Token, number: int, *, judge: Judge | None = None
+) -> Accepted:
     """Make a new revision that says what an earlier one said.
 
     ServiceError 403 for a city's token, 422 where the rules or the rest of the graph do not go with it any more.
@@ -80,7 +90,7 @@ def restore(desk: Desk, repository: Repository, store: Store | None, token: Toke
         earlier = revisions.find(desk, number)
         present, base = repository.city(earlier.city), repository.packaged(earlier.city)
         graphs = revisions.content(desk, number).graphs
-        if count := _mistakes(repository, graphs, present):
+        if count := _mistakes(repository, graphs, present, judge):
             raise ServiceError("revision-not-conforming", 422, number=number, count=count)
         revision = revisions.restore(desk, earlier, base, token.name, _newest(desk, earlier.city))
         return Accepted(revision, _publish(store, present, graphs))
@@ -96,12 +106,19 @@ def _newest(desk: Desk, city: str) -> int:
 
 
 def _settled(
-    repository: Repository, proposed: Mapping[str, bytes], present: Mapping[str, bytes], same: Mapping[str, str]
+    repository: Repository,
+    store: Store | None,
+    proposed: Mapping[str, bytes],
+    present: Mapping[str, bytes],
+    same: Mapping[str, str],
 ) -> dict[str, bytes]:
     """Put known organisations in their places; a document that says what it said stays as it is written."""
     after, before = said(proposed), said(present)
     if same:
-        after = joined(after, same, known(repository))
+        if store is None:
+            raise ServiceError("engine-away", 503, retry_after=5)
+        known = chain(*before.values(), said_of(store, repository, filter(is_body, chain(*same.items()))))
+        after = joined(after, same, known)
     written = {}
     for name, statements in after.items():
         if set(statements) == set(before.get(name, ())):
@@ -111,11 +128,11 @@ def _settled(
     return written
 
 
-def _mistakes(repository: Repository, graphs: Mapping[str, bytes], present: Mapping[str, bytes]) -> int:
+def _mistakes(
+    repository: Repository, graphs: Mapping[str, bytes], present: Mapping[str, bytes], judge: Judge | None
+) -> int:
     """Count what does not go with the rules and the other data as they are now; what rested on what is gone, too."""
-    after = {**dict.fromkeys(present, b""), **graphs}
-    found = validation.validate(repository, {str(repository.place(name)): text for name, text in after.items()})
-    return sum(each.severity == "violation" for each in found)
+    return (judge or Ground(repository).mistakes)({**dict.fromkeys(present, b""), **graphs})
 
 
 def _publish(store: Store | None, present: Mapping[str, bytes], graphs: Mapping[str, bytes]) -> str:

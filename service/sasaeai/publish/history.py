@@ -7,10 +7,10 @@ from sasaeai.desk import Desk, revisions
 from sasaeai.desk.revisions import Revision
 from sasaeai.desk.tokens import Token
 from sasaeai.errors import ServiceError
-from sasaeai.fields import Fields
 from sasaeai.publish.changes import Change, Graphs, Wording, changes, said
 from sasaeai.publish.receiving import may_see
 from sasaeai.repository import Repository
+from sasaeai.store import Store
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,12 @@ def before(desk: Desk, revision: Revision) -> int:
     return max((each.id for each in revisions.of_city(desk, revision.city) if each.id < revision.id), default=0)
 
 
-def whole(desk: Desk, repository: Repository, revision: Revision) -> Between:
+def whole(desk: Desk, repository: Repository, store: Store, revision: Revision) -> Between:
     """Tell all that a revision says."""
-    return _between(repository, revision, {}, said(revisions.content(desk, revision.id).graphs))
+    return _between(repository, store, revision, {}, said(revisions.content(desk, revision.id).graphs))
 
 
-def between(desk: Desk, repository: Repository, revision: Revision, other: int) -> Between:
+def between(desk: Desk, repository: Repository, store: Store, revision: Revision, other: int) -> Between:
     """Tell what changed from another revision of the same city to this one; 0 stands for the files as they are.
 
     ServiceError 404 if the other is none of this city's.
@@ -58,8 +58,8 @@ def between(desk: Desk, repository: Repository, revision: Revision, other: int) 
         earlier = revisions.content(desk, other).graphs
     else:
         earlier = Repository(repository.root).city(revision.city)
-    return _between(repository, revision, said(earlier), said(revisions.content(desk, revision.id).graphs))
+    return _between(repository, store, revision, said(earlier), said(revisions.content(desk, revision.id).graphs))
 
 
-def _between(repository: Repository, revision: Revision, old: Graphs, new: Graphs) -> Between:
-    return Between(revision, changes(old, new), Wording(Fields.of(repository), old, new))
+def _between(repository: Repository, store: Store, revision: Revision, old: Graphs, new: Graphs) -> Between:
+    return Between(revision, changes(old, new), Wording(repository, store, old, new))

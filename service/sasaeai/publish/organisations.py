@@ -2,9 +2,11 @@
 
 import difflib
 import re
+import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from rdflib import Literal, URIRef
 
@@ -12,15 +14,44 @@ from sasaeai.errors import ServiceError
 from sasaeai.fields import Statement
 from sasaeai.fields.names import ALT_LABEL, folded
 from sasaeai.publish.changes import Graphs
+from sasaeai.publish.known import said_of
+from sasaeai.repository import Repository
+from sasaeai.statements import select_each
+from sasaeai.store import Store
+from sasaeai.store.parameters import in_language, literal
 from sasaeai.vocabulary import ID, ORG, PREF_LABEL, RDF_TYPE, SAS
 
-_IRI = re.compile(re.escape(ID) + r"([0-9]{6}/)?org/")
+_IRI = re.compile(re.escape(ID) + r"([0-9]{6}/)?org/[^\s<>\"{}|\\^`]+")
 _CLASSES = {ORG + each for each in ("Organization", "FormalOrganization", "OrganizationalUnit")}
 _NUMBER = SAS + "corporateNumber"
 _FORMS = re.compile(
     "株式会社|有限会社|合同会社|相互会社|(社会福祉|社会医療|医療|学校|宗教)法人|(特定非営利活動|npo)法人"
-    "|(一般|公益)?(社団|財団)法人|独立行政法人|生活協同組合|[\\W_]"
+    "|(一般|公益)?(社団|財団)法人|独立行政法人|生活協同組合|\\([株有]\\)|[\\W_]",
+    re.IGNORECASE,
 )
+_SPELLED = (
+    *("株式会社", "(株)", "（株）", "㈱", "有限会社", "(有)", "（有）", "㈲", "合同会社", "生活協同組合"),
+    *(
+        "独立行政法人",
+        "社会福祉法人",
+        "医療法人",
+        "医療法人社団",
+        "医療法人財団",
+        "社会医療法人",
+        "学校法人",
+        "宗教法人",
+    ),
+    *("特定非営利活動法人", "NPO法人", "ＮＰＯ法人", "一般社団法人", "公益社団法人", "社団法人"),
+    *("一般財団法人", "公益財団法人", "財団法人"),
+)
+"""Legal forms as they stand before and behind names."""
+
+_LONGEST = 200
+"""Characters of a name that is asked for."""
+
+_AT_ONCE = 1000
+"""Spellings that one query asks for."""
+
 _ALIKE = 0.85
 _LONG = 4
 """Characters that a name must have for another to be found within it."""
@@ -48,16 +79,43 @@ class Candidate:
     by: str
 
 
-def candidates(new: Iterable[Statement], known: Iterable[Statement]) -> list[Candidate]:
-    """Match organisations that only the new statements speak of to known ones, the surest first."""
-    theirs = _bodies(known)
-    ours = {iri: body for iri, body in _bodies(new).items() if body.is_one and iri not in theirs}
+def candidates(store: Store, repository: Repository, before: Graphs, after: Graphs) -> list[Candidate]:
+    """Match organisations that only the new documents speak of to known ones, the surest first.
+
+    Those of the city and those of no city are matched by number, name and likeness; those of other cities by number and
+    name, of each name one.
+    """
+    theirs = _bodies(chain(*before.values()))
+    ours = {iri: body for iri, body in _bodies(chain(*after.values())).items() if body.is_one and iri not in theirs}
+    if ours:
+        theirs |= _bodies(said_of(store, repository, {*ours, *_like(store, repository, ours.values())}))
+    ours = {iri: body for iri, body in ours.items() if iri not in theirs}
     found = []
     for iri, body in ours.items():
         for other, known_body in theirs.items():
             if by := _match(body, known_body):
                 found.append(Candidate(iri, other, _name(body, iri), _name(known_body, other), by))
     return sorted(found, key=lambda each: (each.new, ("number", "name", "alike").index(each.by), each.known))
+
+
+def _like(store: Store, repository: Repository, bodies: Iterable[_Body]) -> Iterator[str]:
+    """Ask for the bodies that these may be. A name is asked for as it may be spelled: the engine finds it at once."""
+    known = list(bodies)
+    names = sorted({each for body in known for name in body.names for each in _spellings(name)})
+    numbers = [literal(each) for body in known for each in sorted(body.numbers)]
+    for first in range(0, len(names) or 1, _AT_ONCE):
+        asked = [in_language(each, "ja") for each in names[first : first + _AT_ONCE]]
+        for row in select_each(store, repository.query("desk-bodies"), {"name": asked, "number": numbers}).rows:
+            yield row["body"]["value"]
+
+
+def _spellings(name: str) -> Iterator[str]:
+    """Yield a name as it stands, and with each legal form before or behind it."""
+    plain = _FORMS.sub("", unicodedata.normalize("NFKC", name))
+    if len(name) < _LONGEST and len(plain) > 1:
+        yield from (name, plain)
+        for form in _SPELLED:
+            yield from (form + plain, f"{form}　{plain}", plain + form)
 
 
 def joined(graphs: Graphs, same: Mapping[str, str], known: Iterable[Statement]) -> dict[str, list[Statement]]:
@@ -108,6 +166,11 @@ def _bodies(statements: Iterable[Statement]) -> dict[str, _Body]:
         elif path == _NUMBER:
             body.numbers.add(str(value))
     return dict(found)
+
+
+def is_body(iri: str) -> bool:
+    """Tell whether it is the IRI of an organisation, a city's own or a shared one."""
+    return _IRI.fullmatch(iri) is not None
 
 
 def _match(one: _Body, other: _Body) -> str:

@@ -10,7 +10,7 @@ from sasaeai.desk.submissions import File, Submission
 from sasaeai.desk.tokens import Token
 from sasaeai.errors import ServiceError
 from sasaeai.fields import Fields, read_statements
-from sasaeai.publish.changes import changes, said
+from sasaeai.publish.changes import Graphs, changes, said
 from sasaeai.repository import Repository, digest
 from sasaeai.vocabulary import GRAPH, ID, SAS
 
@@ -48,14 +48,7 @@ def submit(desk: Desk, repository: Repository, token: Token, handed: Handed) -> 
         raise ServiceError("whose-file", 422, name=handed.name, own=token.city)
     may_see(token, handed.city)
     after = said(handed.graphs)
-    own = {token.city, *_wards(repository, token.city)}
-    for name, statements in after.items():
-        for iri in (name, *(thing for thing, _, _ in statements)):
-            # A document speaks of shared organisations too, but of no other city.
-            if (found := _CITY.match(iri)) and found[1] not in own:
-                raise ServiceError("another-city", 403, own=token.city, city=found[1])
-        if not repository.is_of(name, token.city):
-            raise ServiceError("another-city", 403, own=token.city, city=name)
+    _only_its_own(repository, token.city, after)
     present = repository.city(handed.city)
     if not changes(said(present), after):
         raise ServiceError("changes-nothing", 422, name=handed.name)
@@ -64,9 +57,20 @@ def submit(desk: Desk, repository: Repository, token: Token, handed: Handed) -> 
     return submissions.receive(desk, handed.city, token.name, file, Content(handed.graphs, base))
 
 
+def _only_its_own(repository: Repository, city: str, said: Graphs) -> None:
+    """Refuse documents that are not all a city's, or speak of another; of shared organisations they may."""
+    for name in said:
+        if not repository.is_of(name, city):
+            raise ServiceError("another-city", 403, own=city, city=name)
+    things = {thing for statements in said.values() for thing, _, _ in statements}
+    foreign = {found[1] for each in things if (found := _CITY.match(each))} - {city}
+    if foreign and (others := foreign - _wards(repository, city)):
+        raise ServiceError("another-city", 403, own=city, city=min(others))
+
+
 def _wards(repository: Repository, city: str) -> set[str]:
     """Return the codes of a designated city's wards, which are areas of it and no cities."""
-    register = (each for each in repository.graphs("data") if each.name.startswith(f"{GRAPH}register/"))
+    register = (each for each in repository.shared("data") if each.name.startswith(f"{GRAPH}register/"))
     parts = (each for file in register for each in read_statements(file.content, (_PART_OF,)))
     return {thing.removeprefix(ID) for thing, _, whole in parts if str(whole) == f"{ID}{city}/area"}
 

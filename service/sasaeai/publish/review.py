@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from sasaeai.desk import Desk, submissions
 from sasaeai.desk.submissions import Submission
-from sasaeai.fields import Fields, Statement, read_statements
 from sasaeai.publish.changes import Change, Wording, changes, said
 from sasaeai.publish.organisations import Candidate, candidates
 from sasaeai.publish.warnings import Warning_, warnings
 from sasaeai.repository import Repository, digest
-from sasaeai.vocabulary import GRAPH
+from sasaeai.store import Store
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Review:
     wording: Wording
 
 
-def review(desk: Desk, repository: Repository, receipt: str) -> Review:
+def review(desk: Desk, repository: Repository, store: Store, receipt: str) -> Review:
     """Compare a submission that waits with the present data of its city.
 
     ServiceError 409 if it was decided on: then there is nothing to compare.
@@ -37,18 +36,12 @@ def review(desk: Desk, repository: Repository, receipt: str) -> Review:
     proposed = submissions.proposed(desk, receipt)
     present = repository.city(submission.city)
     before, after = said(present), said(proposed.graphs)
-    wording = Wording(Fields.of(repository), before, after)
+    wording = Wording(repository, store, before, after)
     return Review(
         submission,
         changes(before, after),
         warnings(before, after, wording),
-        candidates((each for statements in after.values() for each in statements), known(repository)),
+        candidates(store, repository, before, after),
         proposed.base != {name: digest(content) for name, content in present.items()},
         wording,
     )
-
-
-def known(repository: Repository) -> list[Statement]:
-    """Read what readers see now, but for the national register."""
-    files = (each for each in repository.graphs("data") if not each.name.startswith(f"{GRAPH}register/"))
-    return [statement for each in files for statement in read_statements(each.content)]

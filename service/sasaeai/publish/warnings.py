@@ -9,8 +9,9 @@ from rdflib import Literal
 
 from sasaeai.fields import Statement
 from sasaeai.publish.changes import Graphs, Wording
-from sasaeai.vocabulary import ID, LANGUAGES, RDF_TYPE, XSD, Words
+from sasaeai.vocabulary import ID, LANGUAGES, RDF_TYPE, SAS, XSD, Words
 
+_QUOTE, _SUBMITTED = SAS + "quote", SAS + "submittedWorkbook"
 _NUMBERS = {XSD + each for each in ("integer", "decimal")}
 _TIMES = 3
 """How many times as much, or as little, deserves a look."""
@@ -25,6 +26,10 @@ _MESSAGES: dict[str, Words] = {
     "things-gone": {
         "ja": "{kind}のうち{before}件がなくなります: {things}",
         "en": "Of {kind}, {before} would be gone: {things}",
+    },
+    "quote-changed": {
+        "ja": "「{thing}」の根拠(原文の抜粋)が「{before}」から「{after}」になります。原文と照らし合わせてください。",
+        "en": "The quote for '{thing}' goes from '{before}' to '{after}'. Compare it with the words of the source.",
     },
     "links-changed": {
         "ja": "「{thing}」を{property}とするものが{before}件から{after}件になります。",
@@ -47,13 +52,14 @@ class Warning_:  # noqa: N801 — Warning is Python's own
 
 
 def warnings(before: Graphs, after: Graphs, wording: Wording) -> list[Warning_]:
-    """List what is unlikely: documents and things gone, what is trebled or fell to a third."""
+    """List what is unlikely: documents and things gone, other words quoted, what is trebled or fell to a third."""
     old, new = list(chain(*before.values())), list(chain(*after.values()))
     found = []
     for graph in before.keys() - after.keys():
         source = graph.replace("/graph/", "/id/source/", 1)
         found.append(_warning(wording, "document-gone", [source], before=len(before[graph])))
     found += _gone(old, new, wording)
+    found += _requoted(before, after, wording)
     # What points to a thing that is there still may be none any more.
     left = {thing for thing, _, _ in new}
     none = {key: 0.0 for key in _links(old) if key[0] in left}
@@ -71,6 +77,26 @@ def _gone(old: Iterable[Statement], new: Iterable[Statement], wording: Wording) 
             gone[str(value)].append(thing)
     for kind, things in gone.items():
         yield _warning(wording, "things-gone", sorted(set(things)), kind=kind, before=len(set(things)))
+
+
+def _requoted(before: Graphs, after: Graphs, wording: Wording) -> Iterator[Warning_]:
+    """Yield what rests on other words of the same document; a workbook that is itself the document quotes itself."""
+    for graph in sorted(before.keys() & after.keys()):
+        if any(path == _SUBMITTED and str(value) == "true" for _, path, value in after[graph]):
+            continue
+        old, new = _quotes(before[graph]), _quotes(after[graph])
+        for thing in old.keys() & new.keys():
+            # A quote more is no change of one, and one less leaves the others.
+            for gone, come in zip(sorted(old[thing] - new[thing]), sorted(new[thing] - old[thing]), strict=False):
+                yield _warning(wording, "quote-changed", [thing], before=gone, after=come)
+
+
+def _quotes(statements: Iterable[Statement]) -> dict[str, set[str]]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for thing, path, value in statements:
+        if path == _QUOTE:
+            found[thing].add(str(value))
+    return found
 
 
 def _links(statements: Iterable[Statement]) -> dict[tuple[str, str], float]:
@@ -104,8 +130,8 @@ def _warning(  # noqa: PLR0913 — the words a message may have
     *,
     kind: str = "",
     path: str = "",
-    before: float = 0,
-    after: float = 0,
+    before: float | str = 0,
+    after: float | str = 0,
 ) -> Warning_:
     words = {
         language: _MESSAGES[key][language].format(
@@ -113,8 +139,8 @@ def _warning(  # noqa: PLR0913 — the words a message may have
             things=wording.things(things, language),
             kind=wording.thing(kind, language),
             property=wording.property(path, language),
-            before=f"{before:g}",
-            after=f"{after:g}",
+            before=before if isinstance(before, str) else f"{before:g}",
+            after=after if isinstance(after, str) else f"{after:g}",
         )
         for language in LANGUAGES
     }

@@ -58,6 +58,11 @@ def literal(value: str | int | Decimal | datetime.date) -> Literal:
     return Literal(value)
 
 
+def in_language(text: str, language: str) -> Literal:
+    """Make a text in a language."""
+    return Literal(text, language=language)
+
+
 def iri(text: str) -> NamedNode:
     """Make an IRI; raises ValueError for what is not an absolute one."""
     return NamedNode(text)

@@ -87,16 +87,36 @@ class Common:
         ]
         self._back: defaultdict[str, set[str]] = defaultdict(set)
         for thing in self.said:
-            for document, each in self.said.of(thing):
-                # What another city's document says of a thing of this one leads to it too.
-                leading = {city_of(thing)} - {city_of(document.graph)}
-                leading |= {city_of(text(each.object))} - {city_of(thing)}
-                names = {_BACK + where for where in leading - {""}} | set(_borne(each, _NAMED))
-                if thing.startswith(_SHARED_BODY):
-                    names |= set(_borne(each, _SHARED))
-                for name in names:
-                    self._back[name].add(thing)
+            for name in self._led_to_by(thing):
+                self._back[name].add(thing)
         self._digests: dict[str, str] = {}
+
+    def replace(self, old: Sequence[Document], new: Sequence[Document]) -> None:
+        """Hold some documents in the place of others."""
+        things = {text(each.subject) for document in (*old, *new) for each in document.triples}
+        for thing in things:
+            for name in self._led_to_by(thing):
+                self._back[name].discard(thing)
+        gone = set(map(id, old))
+        self.documents = [*(each for each in self.documents if id(each) not in gone), *new]
+        self.said.drop(old)
+        self.said.add(new)
+        for thing in things:
+            for name in self._led_to_by(thing):
+                self._back[name].add(thing)
+        self._digests.clear()
+
+    def _led_to_by(self, thing: str) -> set[str]:
+        """Name the cities that a thing leads to, and the numbers and names it bears."""
+        names: set[str] = set()
+        for document, each in self.said.of(thing):
+            # What another city's document says of a thing of this one leads to it too.
+            leading = {city_of(thing)} - {city_of(document.graph)}
+            leading |= {city_of(text(each.object))} - {city_of(thing)}
+            names |= {_BACK + where for where in leading - {""}} | set(_borne(each, _NAMED))
+            if thing.startswith(_SHARED_BODY):
+                names |= set(_borne(each, _SHARED))
+        return names
 
     def describes(self, thing: str) -> bool:
         """Tell whether all that is said of a thing is held here: of a body, or what no city's document describes."""

@@ -38,7 +38,7 @@ class Ground:
     """Hold the whole graph's files, and as read what concerns more than one city, to hold files against it often."""
 
     def __init__(self, repository: Repository, kept: Path | None = None) -> None:
-        self._root = repository.root
+        self._repository = repository
         self._checks = repository.checks()
         self._places: dict[Path, GraphFile] = {}
         self._cities: dict[str, list[GraphFile]] = defaultdict(list)
@@ -47,13 +47,27 @@ class Ground:
             self._cities[city_of(file.name)].append(file)
         self._unreadable: list[Violation] = []
         own = self._documents([_NO_CITY], self._unreadable)
-        described = Said(each for each in own if each.folder == "data")
-        codes = [each for each in self._cities if each]
-        concern = [of_concern(each, described) for code in codes for each in self._documents([code], self._unreadable)]
+        self._described = Said(each for each in own if each.folder == "data")
+        concern = [each for code in self._cities if code for each in self._concern(code)]
         self._shapes = Shapes.of(own)
         self._common = Common([*own, *concern])
         rules = [each.content for each in self._places.values() if each.folder == "shapes"]
         self._kept = Kept(kept, [*rules, *(each.text.encode() for each in self._checks)]) if kept else None
+
+    def renew(self, code: str) -> None:
+        """Read the documents of one city anew: of the others, and of the rules, nothing has changed."""
+        gone = self._cities.pop(code, [])
+        for file in gone:
+            del self._places[file.path.resolve()]
+        names = {each.name for each in gone}
+        old = [each for each in self._common.documents if each.graph in names]
+        files = {str(each.path.relative_to(self._repository.root)) for each in gone}
+        self._unreadable = [each for each in self._unreadable if each.file not in files]
+        for name, content in self._repository.city(code).items():
+            file = GraphFile(name, "data", self._repository.place(name), content)
+            self._places[file.path.resolve()] = file
+            self._cities[code].append(file)
+        self._common.replace(old, self._concern(code))
 
     def validate(self, files: Mapping[str, bytes] | None = None, progress: Progress = quiet) -> list[Violation]:
         """Check files of RDF, given by path, beside the rest of the graph; without any, the whole graph.
@@ -73,6 +87,11 @@ class Ground:
         if submitted:
             found += self._beside(submitted, progress)
         return _sorted(found)
+
+    def mistakes(self, documents: Mapping[str, bytes]) -> int:
+        """Count the mistakes in documents of the data, by graph, beside the rest; what is b'' is gone."""
+        found = self.validate({str(self._repository.place(name)): text for name, text in documents.items()})
+        return sum(each.severity == "violation" for each in found)
 
     def _beside(self, submitted: Sequence[Document], progress: Progress) -> list[Violation]:
         taken = {(each.graph, each.folder) for each in submitted}
@@ -137,11 +156,15 @@ class Ground:
             store.extend(ox.Quad(each.subject, each.predicate, each.object, name) for each in document.triples)
         return [*found, *against_checks(self._checks, store, spoken_of)], sight, asked
 
+    def _concern(self, code: str) -> list[Document]:
+        """Read what in a city's documents may concern others."""
+        return [of_concern(each, self._described) for each in self._documents([code], self._unreadable)]
+
     def _documents(self, codes: Iterable[str], unreadable: list[Violation] | None = None) -> list[Document]:
         """Read the documents of cities, or without a code those of none."""
         documents = []
         for file in (file for code in sorted(codes) for file in self._cities.get(code, ())):
-            each = read(str(file.path.relative_to(self._root)), file.content, file.name, file.folder)
+            each = read(str(file.path.relative_to(self._repository.root)), file.content, file.name, file.folder)
             if isinstance(each, Document):
                 documents.append(each)
             elif unreadable is not None:
@@ -154,7 +177,10 @@ class Ground:
             return self._common.digest(name)
         code = name.removeprefix(_FILES)
         files = self._cities.get(code, ())
-        parts = ((each.name.encode(), str(each.path.relative_to(self._root)).encode(), each.content) for each in files)
+        parts = (
+            (each.name.encode(), str(each.path.relative_to(self._repository.root)).encode(), each.content)
+            for each in files
+        )
         return digest_of([code.encode(), *(part for each in parts for part in each)])
 
 

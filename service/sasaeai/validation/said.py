@@ -33,6 +33,15 @@ class Said:
             for each in document.triples:
                 self._said[text(each.subject)].append((document, each))
 
+    def drop(self, documents: Iterable[Document]) -> None:
+        """Hold no more what documents say."""
+        for document in documents:
+            for thing in {text(each.subject) for each in document.triples}:
+                if left := [pair for pair in self._said[thing] if pair[0] is not document]:
+                    self._said[thing] = left
+                else:
+                    del self._said[thing]
+
     def of(self, thing: str) -> list[tuple[Document, ox.Quad]]:
         """Return what is said of a thing."""
         return self._said.get(thing, [])

@@ -85,7 +85,8 @@ def restore(number: int) -> Response:
     signing.check_form()
     context = here()
     try:
-        made = publish.restore(context.desk, context.repository, context.store, token, number).revision
+        judge = context.examiner.mistakes
+        made = publish.restore(context.desk, context.repository, context.store, token, number, judge=judge).revision
     except ServiceError as error:
         if not desk.reads_pages():
             raise
@@ -101,9 +102,9 @@ def _shown(number: int, error: ServiceError | None = None) -> Response:
     others = [each for each in revisions.of_city(context.desk, found.city) if each.id != number]
     earlier = _earlier(found)
     if earlier is None:
-        between = publish.whole(context.desk, context.repository, found)
+        between = publish.whole(context.desk, context.repository, context.store, found)
     else:
-        between = publish.between(context.desk, context.repository, found, earlier)
+        between = publish.between(context.desk, context.repository, context.store, found, earlier)
     if not desk.reads_pages():
         return desk.send(_described(found) | {"from": earlier, "changes": worded(between.changes, between.wording)})
     newest = max(number, *(each.id for each in others)) if others else number

@@ -164,7 +164,16 @@ def accept(receipt: str) -> Response:
     context = here()
     try:
         _found(token, receipt)
-        publish.accept(context.desk, context.repository, context.store, token, receipt, same=same, over=over)
+        publish.accept(
+            context.desk,
+            context.repository,
+            context.store,
+            token,
+            receipt,
+            same=same,
+            over=over,
+            judge=context.examiner.mistakes,
+        )
     except ServiceError as error:
         if not desk.reads_pages():
             raise
@@ -211,7 +220,7 @@ def _shown(receipt: str, error: ServiceError | None = None) -> Response:
     token = signing.asker()
     found = _found(token, receipt)
     waits = found.state == submissions.RECEIVED
-    review = publish.review(here().desk, here().repository, receipt) if waits else None
+    review = publish.review(here().desk, here().repository, here().store, receipt) if waits else None
     made = [each for each in revisions.of_city(here().desk, found.city) if each.submission == receipt]
     if not desk.reads_pages():
         told = _described(found) | {"revision": made[0].id if made else None}
