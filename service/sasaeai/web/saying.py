@@ -41,7 +41,6 @@ class Saying:
         self.tongue = language()
         self._links: dict[str, str] = {}
         self._states: dict[str, Markup] = {}
-        self._origins: dict[tuple[str, str | None], Markup] = {}
 
     @cached_property
     def _moment(self) -> Moment | None:
@@ -79,27 +78,11 @@ class Saying:
         if not quotes:
             return NOTHING
         count = f" {len(quotes)}" if len(quotes) > 1 else ""
-        items = "\n".join(f'<li><q lang="ja">{escape(each.quote)}</q> — {self._origin(each)}</li>' for each in quotes)
+        items = "\n".join([_quoted(each, self._to(each.document or each.graph), self.tongue) for each in quotes])
         return Markup(
             f'<details class="evidence"><summary>{self.either("根拠", "Evidence")}{count}</summary>'
             f"\n<ul>\n{items}\n</ul></details>"
         )
-
-    def _origin(self, quoted: Evidence) -> Markup:
-        """Write where a quote is from: hundreds of quotes are from a few documents, of which each is written once."""
-        if (written := self._origins.get(quoted.origin)) is None:
-            written = self._origins[quoted.origin] = self._source(quoted)
-        return written
-
-    def _source(self, quoted: Evidence) -> Markup:
-        where = quoted.document or quoted.graph
-        tongue = ' lang="ja"' if quoted.document else ""
-        source = f'<a href="{escape(local(where))}"{tongue}>{escape(quoted.title or where)}</a>'
-        if quoted.publisher:
-            source += f" <small>{escape(quoted.publisher)}</small>"
-        if quoted.modified:
-            source += f" <small>{self.either('最終更新', 'last changed')} {self.day(quoted.modified)}</small>"
-        return Markup(source)
 
     def value(self, value: Value) -> Markup:
         """Write a value: a link if it is a thing or a concept, marked with its language where that is another."""
@@ -210,6 +193,20 @@ def _words(to: str, text: str, language: str) -> Markup:
     if to:
         return Markup(f'<a href="{escape(to)}"{tongue}>{escape(text)}</a>')
     return Markup(f"<span{tongue}>{escape(text)}</span>") if tongue else escape(text)
+
+
+@lru_cache(maxsize=4096)
+def _quoted(quoted: Evidence, to: str, tongue: str) -> str:
+    """Write a quote and where it is from: what one thing rests on stands in a page under many topics."""
+    foreign = ' lang="ja"' if quoted.document else ""
+    title = escape(quoted.title or quoted.document or quoted.graph)
+    source = f'<a href="{escape(to)}"{foreign}>{title}</a>'
+    if quoted.publisher:
+        source += f" <small>{escape(quoted.publisher)}</small>"
+    if quoted.modified:
+        changed = "最終更新" if tongue == "ja" else "last changed"
+        source += f" <small>{changed} {_day(quoted.modified, tongue)}</small>"
+    return f'<li><q lang="ja">{escape(quoted.quote)}</q> — {source}</li>'
 
 
 @lru_cache(maxsize=4096)
