@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from sasaeai import calendar
 from sasaeai.calendar import Moment
 from sasaeai.statements.evidence import Evidence
+from sasaeai.statements.forms import Field
 from sasaeai.statements.things import Thing, Value
 from sasaeai.statements.validity import Validity
 from sasaeai.thing import Value as Shown
@@ -165,6 +166,12 @@ class Saying:
             return Markup(f'<a href="{escape(text)}" rel="noreferrer">{escape(text)}</a>')
         unit = f' <small class="unit">{self.called(value.unit)}</small>' if value.unit else ""
         return Markup(f"{self.called(value.term)}{unit}")
+
+    def fields(self, columns: Iterable[Field], cells: Mapping[str, Sequence[Shown]]) -> Markup:
+        """Write the cells of a row in a list, one for each column."""
+        numbers = {True: ' class="number"', False: ""}
+        kinds = [(each.property, numbers[each.property.endswith("obsValue")]) for each in columns]
+        return Markup("".join([f"<td{kind}>{self.cells(cells.get(name, ()))}</td>" for name, kind in kinds]))
 
     def cells(self, values: Sequence[Shown]) -> Markup:
         """Write the values of a cell, of many the first; that there is none."""
