@@ -144,10 +144,12 @@ def test_when_the_data_change_the_answer_is_asked_for_again(client: FlaskClient,
 def test_a_new_day_is_answered_anew(client: FlaskClient, store: CountingStore, monkeypatch: pytest.MonkeyPatch) -> None:
     path = "/queries/operator-on-date.csv?m=132241"
     client.get(path)
-    asked = len(store.asked)
-    monkeypatch.setattr(calendar, "today", lambda: date(2031, 4, 1))
-    client.get(path)
-    assert len(store.asked) == 2 * asked
+    for day in (date(2031, 4, 1), date(2031, 4, 2)):
+        monkeypatch.setattr(calendar, "today", lambda day=day: day)
+        asked = len(store.asked)
+        for _ in range(2):
+            client.get(path)
+            assert len(store.asked) == asked + 1, "the question; the codes of municipalities are those of any day"
 
 
 def test_what_is_found_in_the_cache_is_counted(service: Service) -> None:

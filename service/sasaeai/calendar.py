@@ -153,6 +153,7 @@ class Span:
     end: Moment | None
 
 
+@lru_cache(maxsize=4096)
 def parse_day(text: str, written: date | None = None) -> Moment:
     """Read a day, a month or a fiscal year in western or era years; raise CalendarError if that is not what it is.
 

@@ -29,6 +29,7 @@ class _Said:
     known: frozenset[tuple[object, ...]]
     maybe: frozenset[tuple[object, ...]]
     open: bool
+    applies: bool
 
 
 def difference(topic: Topic, cells: Sequence[Cell]) -> Difference:
@@ -36,16 +37,20 @@ def difference(topic: Topic, cells: Sequence[Cell]) -> Difference:
 
     Cities are compared by what the topic makes comparable (its `key`), days of one city by the values themselves.
     """
-    found = {_compared(topic, *pair) for pair in combinations(cells, 2)}
+    said: dict[tuple[int, bool], _Said] = {}
+    found: set[Difference] = set()
+    for pair in combinations(range(len(cells)), 2):
+        same_city = len({cells[each].column.city.code for each in pair}) == 1
+        for each in pair:
+            if (each, same_city) not in said:
+                said[each, same_city] = _said(topic, cells[each], same_city)
+        found.add(_compared(*(said[each, same_city] for each in pair)))
     return next(each for each in (Difference.DIFFERS, Difference.OPEN, Difference.SAME) if each in found)
 
 
-def _compared(topic: Topic, one: Cell, other: Cell) -> Difference:
-    same_city = one.column.city == other.column.city
-    a, b = (_said(topic, each, same_city) for each in (one, other))
+def _compared(a: _Said, b: _Said) -> Difference:
     # Where the question does not apply to a part of one, nothing is said of the rest of it.
-    some_apply = {each.state == DOES_NOT_APPLY for each in (one, other)}
-    if a.open or b.open or len(some_apply) > 1:
+    if a.open or b.open or a.applies != b.applies:
         return Difference.OPEN
     if a.known - b.known - b.maybe or b.known - a.known - a.maybe:
         return Difference.DIFFERS
@@ -55,10 +60,11 @@ def _compared(topic: Topic, one: Cell, other: Cell) -> Difference:
 def _said(topic: Topic, cell: Cell, same_city: bool) -> _Said:
     unknown = [each for each in cell.values if each.on_day is State.UNKNOWN]
     counting = topic.shows == "count"
-    only_not_stated = cell.state == NOT_STATED
+    state = cell.state
     sure = [each for each in cell.values if each.on_day is not State.UNKNOWN]
     signs = _SIGNS[same_city, counting]
-    return _Said(frozenset(signs(sure)), frozenset(signs(unknown)), only_not_stated or (counting and bool(unknown)))
+    is_open = state == NOT_STATED or (counting and bool(unknown))
+    return _Said(frozenset(signs(sure)), frozenset(signs(unknown)), is_open, state != DOES_NOT_APPLY)
 
 
 def _kind(value: Value) -> tuple[object, ...]:

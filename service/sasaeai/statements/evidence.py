@@ -21,11 +21,6 @@ class Evidence:
     modified: str | None = None
     url: str | None = None
 
-    @property
-    def origin(self) -> tuple[str, str | None]:
-        """Return what tells where the quote is from."""
-        return self.graph, self.document
-
 
 def evidence(store: Store, repository: Repository, things: Iterable[str], language: str) -> dict[str, list[Evidence]]:
     """Read the evidence of things by their IRIs, in one query; what no document speaks of is not in it.

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from sasaeai.statements import Row, validity
 from sasaeai.statements.evidence import Evidence
@@ -55,7 +55,7 @@ class Thing:
         """Name the IRIs that are the values of some properties."""
         return (value.iri for name in names for value in self.all(name) if value.iri)
 
-    @property
+    @cached_property
     def basis(self) -> str:
         """Return the key of how it is known (`computed`, `inferred`); '' of what a source says outright."""
         return next(self.refers("basis"), "").rpartition("/")[2]

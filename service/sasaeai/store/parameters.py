@@ -46,7 +46,10 @@ def spelled(term: object) -> str:
     # SPARQL 1.1 §19.2 reads \u0041 before it reads tokens, some engines within them: after an escaped backslash a
     # letter u would be an escape to the one and not to the other, so it is written by its number, which both read; in
     # its long form, since rdflib takes eight digits wherever eight follow.
-    return _ESCAPE.sub(lambda found: f"{found[1]}\\U{ord(found[2]):08X}" if found[1] else found[0], str(term))
+    text = str(term)
+    if "\\" not in text:
+        return text  # nearly all are: a page asks about hundreds of terms
+    return _ESCAPE.sub(lambda found: f"{found[1]}\\U{ord(found[2]):08X}" if found[1] else found[0], text)
 
 
 def literal(value: str | int | Decimal | datetime.date) -> Literal:

@@ -16,6 +16,7 @@ from sasaeai.vocabulary import LICENCE
 from sasaeai.web import negotiation
 from sasaeai.web.context import here, language
 from sasaeai.web.links import path_of
+from sasaeai.web.requests import CONDITIONS
 
 _WORTH_COMPRESSING = 1000
 """Bytes: less than that goes into one packet anyway."""
@@ -85,10 +86,11 @@ def install(app: Flask) -> None:
             _date(response)
             if _is_another(response):
                 response = app.make_response(app.handle_user_exception(ServiceError("precondition", 412)))
-            else:
+            elif not CONDITIONS.isdisjoint(request.environ):
                 # Werkzeug takes `If-Match: *` for a tag that nothing has.
                 response.make_conditional({**request.environ, "HTTP_IF_MATCH": ""})
-        response.headers.extend(each for each in _ALWAYS if each[0] not in response.headers)
+        said = {name.lower() for name, _ in response.headers}
+        response.headers.extend([each for each in _ALWAYS if each[0].lower() not in said])
         return response
 
 
@@ -105,8 +107,8 @@ def _is_another(response: Response) -> bool:
     """Tell whether an answer is not the one its asker takes it for (RFC 9110 §13.1.1, §13.1.4, §13.2.2)."""
     if wanted := request.if_match:
         return not (wanted.star_tag or wanted.is_strong(response.get_etag()[0] or ""))
-    since, changed = request.if_unmodified_since, response.last_modified
-    return bool(since and changed and changed > since)
+    since = request.if_unmodified_since
+    return bool(since and (changed := response.last_modified) and changed > since)
 
 
 def _lead(response: Response) -> None:
@@ -114,8 +116,9 @@ def _lead(response: Response) -> None:
 
     What the answer has said of these stays. The result of a query is its asker's and says nothing of the kind.
     """
-    tells = "X-Dataset-Version" in response.headers or "Content-Language" in response.headers
-    if request.blueprint == "sparql" or not tells:
+    if request.blueprint == "sparql":
+        return
+    if "X-Dataset-Version" not in response.headers and "Content-Language" not in response.headers:
         return
     said = response.headers.getlist("Link")
     links = ['</dataset>; rel="describedby"', f'<{LICENCE}>; rel="license"']
@@ -170,7 +173,7 @@ def send(answer: Answer) -> Response:
 
 def send_text(body: bytes, format_: Format) -> Response:
     """Send what is written in a format."""
-    marked = format_.name == "csv" and request.values.get("_format") == WITH_BOM
+    marked = format_.name == "csv" and _named("_format") == WITH_BOM
     response = make_response(BOM_UTF8 + body if marked else body)
     response.headers["Content-Type"] = format_.content_type
     return response
@@ -228,8 +231,7 @@ def preflight() -> Response:
 
 def wants_html(offered: Sequence[Format]) -> bool:
     """Tell whether the asker would rather read a page than one of the formats offered."""
-    named = request.values.get("_format") or request.values.get("_mediatype")
-    if named:
+    if named := _named("_format") or _named("_mediatype"):
         return named in {"html", negotiation.HTML}
     return negotiation.prefers_html(_accept(), tuple(offered))
 
@@ -241,11 +243,16 @@ def reads_pages(*others: str) -> bool:
 
 def chosen(offered: Sequence[Format], *, extension: str | None = None) -> Format | None:
     """Choose a format: the extension beats `_format` and `_mediatype`, which beat Accept; None if none fits."""
-    if named := extension or request.values.get("_format"):
+    if named := extension or _named("_format"):
         return next((each for each in offered if each.name == ("csv" if named == WITH_BOM else named)), None)
-    if media_type := request.values.get("_mediatype"):
+    if media_type := _named("_mediatype"):
         return next((each for each in offered if media_type in (each.media_type, *each.aliases)), None)
     return negotiation.best(_accept(), tuple(offered))
+
+
+def _named(parameter: str) -> str | None:
+    """Return what a parameter of the request names a format by."""
+    return next(iter(request.values.getlist(parameter)), None)
 
 
 def _accept() -> str:

@@ -18,9 +18,8 @@ from sasaeai import calendar
 from sasaeai.errors import ServiceError
 from sasaeai.store import Store
 from sasaeai.web.negotiation import preferred_language, reads_gzip
-from sasaeai.web.requests import LOOKED_FOR, STREAMED, Application, Environ, Start
+from sasaeai.web.requests import CONDITIONS, LOOKED_FOR, STREAMED, Application, Environ, Start
 
-_CONDITIONS = frozenset(("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"))
 _NOT_FOR_US = frozenset(
     (
         "HTTP_AUTHORIZATION",
@@ -97,7 +96,7 @@ def _cached(application: Application, store: Store, cache: Cache) -> Application
         if kept is not None:
             environ[LOOKED_FOR] = "hit"
             return _repeat(kept, environ, start)
-        if environ["REQUEST_METHOD"] == "HEAD" or not _CONDITIONS.isdisjoint(environ):
+        if environ["REQUEST_METHOD"] == "HEAD" or not CONDITIONS.isdisjoint(environ):
             return application(environ, start)
         return _answered(application, environ, start, cache, asked)
 
@@ -130,7 +129,7 @@ def _answered(application: Application, environ: Environ, start: Start, cache: C
 
 
 def _repeat(kept: Kept, environ: Environ, start: Start) -> Iterable[bytes]:
-    if not _CONDITIONS.isdisjoint(environ) and not is_resource_modified(
+    if not CONDITIONS.isdisjoint(environ) and not is_resource_modified(
         environ, etag=kept.etag, last_modified=kept.last_modified
     ):
         start("304 NOT MODIFIED", [each for each in kept.headers if each[0].lower() not in _NOT_IN_304])

@@ -9,7 +9,7 @@ from itertools import groupby
 from markupsafe import Markup, escape
 
 from sasaeai.compare import Comparison, Topic
-from sasaeai.compare.cells import DOES_NOT_APPLY, STATED, Value
+from sasaeai.compare.cells import DOES_NOT_APPLY, NOT_STATED, STATED, Cell, Value
 from sasaeai.compare.structure import Node
 from sasaeai.statements.validity import State
 from sasaeai.web.saying import NOTHING, Saying
@@ -29,25 +29,31 @@ class Matrix:
         self._said = Saying()
         self._rested: dict[tuple[str, ...], Markup] = {}
 
-    def values(self, topic: Topic, values: Iterable[Value]) -> Markup:
-        """Write the values of a cell as a list."""
-        items = "\n".join(f"<li{_muted(each.on_day)}>{self._shown(topic, each)}</li>" for each in values)
-        return Markup(f'<ul class="values">\n{items}\n</ul>')
+    def cell(self, topic: Topic, cell: Cell) -> Markup:
+        """Write what is said in a cell: its values, and folded away those that are not of its day."""
+        said, parts = self._said, []
+        if cell.nothing:
+            parts.append(f"{said.state(NOT_STATED)} {self._rests_on(cell.column.city.documents)}")
+        if cell.values:
+            parts.append(self._values(topic, cell.values))
+        if cell.others:
+            if not cell.values:
+                none = said.either("この日に当てはまるものはありません。", "Nothing that holds on that day.")
+                parts.append(f"<p>{none}</p>")
+            words = ("この日のものでない値", "Not of that day") if cell.column.day else ("以前の値", "Earlier")
+            parts.append(
+                f"<details><summary>{said.either(*words)} {len(cell.others)}</summary>"
+                f"{self._values(topic, cell.others)}</details>"
+            )
+        return Markup("".join(parts))
 
     def structure(self, nodes: Sequence[Node]) -> Markup:
         """Write the parts of a structure; many of one class are folded away."""
         return NOTHING.join(self._group(kind, list(each)) for kind, each in groupby(nodes, lambda node: node.kind))
 
-    def rests_on(self, things: tuple[str, ...]) -> Markup:
-        """Write who says what rests on some things, once: the same stand under many topics."""
-        if (written := self._rested.get(things)) is None:
-            quotes = self._comparison.evidence(things)
-            written = self._said.evidence(quotes[:_QUOTES])
-            if (more := len(quotes) - _QUOTES) > 0:
-                words = self._said.either(f"ほか{more}件の根拠はCSVにあります", f"{more} more in the CSV")
-                written += Markup(f" <small>{words}</small>")
-            self._rested[things] = written
-        return written
+    def _values(self, topic: Topic, values: Iterable[Value]) -> str:
+        items = "\n".join([f"<li{_muted(each.on_day)}>{self._shown(topic, each)}</li>" for each in values])
+        return f'<ul class="values">\n{items}\n</ul>'
 
     def _shown(self, topic: Topic, value: Value) -> str:
         said, names = self._said, self._comparison.labels
@@ -72,8 +78,19 @@ class Matrix:
             parts.append(self._which(value.things))
         elif value.validity and value.of not in value.things and value.validity.bounded:
             parts.append(f"<small>{said.period(value.validity)}</small>")
-        parts.append(self.rests_on(value.things))
+        parts.append(self._rests_on(value.things))
         return " ".join(parts)
+
+    def _rests_on(self, things: tuple[str, ...]) -> Markup:
+        """Write who says what rests on some things, once: the same stand under many topics."""
+        if (written := self._rested.get(things)) is None:
+            quotes = self._comparison.evidence(things)
+            written = self._said.evidence(quotes[:_QUOTES])
+            if (more := len(quotes) - _QUOTES) > 0:
+                words = self._said.either(f"ほか{more}件の根拠はCSVにあります", f"{more} more in the CSV")
+                written += Markup(f" <small>{words}</small>")
+            self._rested[things] = written
+        return written
 
     def _number(self, value: Value) -> str:
         said, names = self._said, self._comparison.labels
@@ -105,7 +122,7 @@ class Matrix:
         parts = f"\n<ul>{self.structure(node.parts)}</ul>" if node.parts else ""
         return Markup(
             f"<li{_muted(node.on_day)}><small>{said.name(node.kind, names)}</small> {said.linked(node.thing, names)}"
-            f"{': ' if detail else ''}{detail}{number}{on_day} {self.rests_on((node.thing,))}{parts}</li>\n"
+            f"{': ' if detail else ''}{detail}{number}{on_day} {self._rests_on((node.thing,))}{parts}</li>\n"
         )
 
     def _more(self, count: int) -> str:

@@ -24,6 +24,9 @@ STREAMED = "sasaeai.streamed"
 LOOKED_FOR = "sasaeai.looked-for"
 """Where in a request's environment stands whether its answer was in the cache, if it was looked for there."""
 
+CONDITIONS = frozenset(("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"))
+"""Under which who has an answer already is told no more than that it is the same (RFC 9110 §13.1.2, §13.1.3)."""
+
 _LONGEST_PATH = 500
 _MANY, _MOMENT = 64, 0.02
 """Requests that are told of at once, and seconds after which none is kept back any longer."""

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from sasaeai import calendar
 from sasaeai.calendar import Moment
 from sasaeai.statements.evidence import Evidence
+from sasaeai.statements.forms import Field
 from sasaeai.statements.things import Thing, Value
 from sasaeai.statements.validity import Validity
 from sasaeai.thing import Value as Shown
@@ -41,7 +42,6 @@ class Saying:
         self.tongue = language()
         self._links: dict[str, str] = {}
         self._states: dict[str, Markup] = {}
-        self._origins: dict[tuple[str, str | None], Markup] = {}
 
     @cached_property
     def _moment(self) -> Moment | None:
@@ -79,27 +79,11 @@ class Saying:
         if not quotes:
             return NOTHING
         count = f" {len(quotes)}" if len(quotes) > 1 else ""
-        items = "\n".join(f'<li><q lang="ja">{escape(each.quote)}</q> — {self._origin(each)}</li>' for each in quotes)
+        items = "\n".join([_quoted(each, self._to(each.document or each.graph), self.tongue) for each in quotes])
         return Markup(
             f'<details class="evidence"><summary>{self.either("根拠", "Evidence")}{count}</summary>'
             f"\n<ul>\n{items}\n</ul></details>"
         )
-
-    def _origin(self, quoted: Evidence) -> Markup:
-        """Write where a quote is from: hundreds of quotes are from a few documents, of which each is written once."""
-        if (written := self._origins.get(quoted.origin)) is None:
-            written = self._origins[quoted.origin] = self._source(quoted)
-        return written
-
-    def _source(self, quoted: Evidence) -> Markup:
-        where = quoted.document or quoted.graph
-        tongue = ' lang="ja"' if quoted.document else ""
-        source = f'<a href="{escape(local(where))}"{tongue}>{escape(quoted.title or where)}</a>'
-        if quoted.publisher:
-            source += f" <small>{escape(quoted.publisher)}</small>"
-        if quoted.modified:
-            source += f" <small>{self.either('最終更新', 'last changed')} {self.day(quoted.modified)}</small>"
-        return Markup(source)
 
     def value(self, value: Value) -> Markup:
         """Write a value: a link if it is a thing or a concept, marked with its language where that is another."""
@@ -183,6 +167,12 @@ class Saying:
         unit = f' <small class="unit">{self.called(value.unit)}</small>' if value.unit else ""
         return Markup(f"{self.called(value.term)}{unit}")
 
+    def fields(self, columns: Iterable[Field], cells: Mapping[str, Sequence[Shown]]) -> Markup:
+        """Write the cells of a row in a list, one for each column."""
+        numbers = {True: ' class="number"', False: ""}
+        kinds = [(each.property, numbers[each.property.endswith("obsValue")]) for each in columns]
+        return Markup("".join([f"<td{kind}>{self.cells(cells.get(name, ()))}</td>" for name, kind in kinds]))
+
     def cells(self, values: Sequence[Shown]) -> Markup:
         """Write the values of a cell, of many the first; that there is none."""
         if not values:
@@ -210,6 +200,20 @@ def _words(to: str, text: str, language: str) -> Markup:
     if to:
         return Markup(f'<a href="{escape(to)}"{tongue}>{escape(text)}</a>')
     return Markup(f"<span{tongue}>{escape(text)}</span>") if tongue else escape(text)
+
+
+@lru_cache(maxsize=4096)
+def _quoted(quoted: Evidence, to: str, tongue: str) -> str:
+    """Write a quote and where it is from: what one thing rests on stands in a page under many topics."""
+    foreign = ' lang="ja"' if quoted.document else ""
+    title = escape(quoted.title or quoted.document or quoted.graph)
+    source = f'<a href="{escape(to)}"{foreign}>{title}</a>'
+    if quoted.publisher:
+        source += f" <small>{escape(quoted.publisher)}</small>"
+    if quoted.modified:
+        changed = "最終更新" if tongue == "ja" else "last changed"
+        source += f" <small>{changed} {_day(quoted.modified, tongue)}</small>"
+    return f'<li><q lang="ja">{escape(quoted.quote)}</q> — {source}</li>'
 
 
 @lru_cache(maxsize=4096)
