@@ -1,12 +1,11 @@
-"""Measure /sparql beside other engines over the same quads, in the same minutes, and print the ratios.
+"""Measure /sparql beside other engines over the same quads, in the same minutes.
 
-    python bench/endpoint.py [--cities 40] [--rounds 7] [--seconds 1]
+    python bench/table.py --only endpoint
 
 In each round every program is asked the same queries one after the other, so that what else the machine does falls on
 all. README.md beside this file says what is measured.
 """
 
-import argparse
 import contextlib
 import itertools
 import json
@@ -22,21 +21,22 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
-import nation
 import peers
-from figures import MACHINE, OURS, Row, machine, markdown, noise, noisy
+from figures import MACHINE, OURS, Row, noise
+from held import held
 from peer import JSON, Ask, LateError, Peer, RefusedError, UnstartedError
-from questions import Query, dumped, questions
+from questions import Query, questions
 
 CLIENTS = 16
 LONGEST = 10.0
 """Seconds after which a program that has not answered is not measured with that query."""
-LONGEST_LOAD = 10.0
+LONGEST_LOAD = 5.0
 """Seconds of a start after which it is not done again in each round."""
+SLOW, ROUNDS_OF_SLOW = 1000.0, 2
+"""Milliseconds from which on a program is asked a query in so many rounds only."""
 LONGEST_REPEATED = 0.25
 """Seconds after which a query is not asked again and again: too few answers would come in a round."""
 REPEATED = ("look-up: entity", "city: meetings by year")
-PACKAGES = ("pyoxigraph", "granian", "oxigraph", "rdflib", "rdflib-endpoint")
 
 
 class Figures:
@@ -65,20 +65,24 @@ def rows(root: Path, rounds: int, seconds: float = 0.3, others: Sequence[str] = 
     figures = Figures()
     with tempfile.TemporaryDirectory(prefix="sasaeai-bench-") as place, contextlib.ExitStack() as stack:
         folder = Path(place)
-        held = dumped(root, folder / "all.nq")
-        servers, absent = peers.servers(root, folder / "all.nq", held.quads, folder, others)
+        nation = held(root)
+        servers, absent = peers.servers(root, nation, folder, others)
         for each in servers:
             stack.callback(each.stop)
         for name, why in absent.items():
             figures.lack("load", name, "s", why)
-        figures.add("quads", OURS, "", held.quads)
+        figures.add("quads", OURS, "", nation.quads)
         _load(figures, servers, rounds)
-        kinds = questions(root, held)
+        kinds = questions(root, nation)
+        servers[0].settle()
         able = _able(figures, servers, kinds)
         fresh = itertools.count()
-        for _ in range(rounds):
+        for number in range(rounds):
             for kind, queries in kinds.items():
                 for server in list(able[kind]):
+                    taken = figures.values[kind, server.name, "ms"]
+                    if number >= ROUNDS_OF_SLOW and taken[-1] > SLOW:
+                        continue
                     if not _attempt(figures, server, (kind, "ms"), partial(latency, server, queries, seconds, fresh)):
                         able[kind].remove(server)
                 figures.add("noise", MACHINE, "", noise())
@@ -135,8 +139,7 @@ def _attempt(figures: Figures, server: Peer, what: tuple[str, str], measure: Cal
     except (LateError, RefusedError) as why:
         figures.lack(subject, server.name, unit, str(why))
         if isinstance(why, LateError) and server.endpoint:
-            server.stop()  # it may be at it still: nobody else is to wait for that
-            server.start()
+            server.renew()  # it may be at it still: nobody else is to wait for that
         return False
     return True
 
@@ -193,23 +196,3 @@ def throughput(server: Peer, queries: list[Query], seconds: float) -> float:
     found = re.search(r"Requests/sec:\s+([\d.]+)", said)
     assert found, said
     return float(found[1])
-
-
-def main() -> None:
-    """Make the data, measure, and print."""
-    arguments = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    arguments.add_argument("--cities", type=int, default=40)
-    arguments.add_argument("--rounds", type=int, default=7)
-    arguments.add_argument("--seconds", type=float, default=1.0, help="of each measurement in a round")
-    given = arguments.parse_args()
-    with tempfile.TemporaryDirectory(prefix="sasaeai-bench-") as place:
-        root = Path(place) / "nation"
-        nation.make(root, given.cities, seed=1)
-        found = rows(root, given.rounds, given.seconds)
-    print(f"{given.cities} cities; {machine(*PACKAGES)}{peers.virtuoso_version()}\n")
-    print(markdown(found))
-    print(f"\n{noisy([figure for each in found if each.subject == 'noise' for figure in each.values])}")
-
-
-if __name__ == "__main__":
-    main()

@@ -17,6 +17,8 @@ from sasaeai.store.confinement import die_with_parent
 ASK = "ASK {}"
 JSON, N_TRIPLES = "application/sparql-results+json", "application/n-triples"
 PATIENCE = 600.0
+_LONG_PREPARED, _IDLE, _STILL = 120.0, 0.1, 3
+"""Seconds of waiting for a server to be done with itself; CPU-s in a second below which it is, so many times."""
 _TICKS = os.sysconf("SC_CLK_TCK")
 Ask = Callable[[str, str], bytes]
 """What asks a query for a format."""
@@ -37,7 +39,8 @@ class UnstartedError(Exception):
 class Peer:
     """A SPARQL server: where its endpoint is, how it is started, and how long that took.
 
-    `prepare` makes its folder anew; `load` brings the quads in, where the command has not.
+    `prepare` makes its folder anew; `load` brings the quads in, where the command has not; what is `lasting` has them
+    still when it is started again.
     """
 
     _stdin = _stdout = subprocess.DEVNULL
@@ -52,10 +55,11 @@ class Peer:
         cwd: Path | None = None,
         prepare: Callable[[], None] | None = None,
         load: Callable[[], None] | None = None,
+        lasting: bool = False,
     ) -> None:
         self.name, self.endpoint = name, endpoint
         self._command, self._environment, self._cwd = command, environment or {}, cwd
-        self._prepare, self._load = prepare, load
+        self._prepare, self._load, self._lasting = prepare, load, lasting
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> float:
@@ -63,17 +67,30 @@ class Peer:
         if self._prepare:
             self._prepare()
         began = time.perf_counter()
-        self.process = self._open()
-        while not self._answers():
-            if self.process.poll() is not None or time.perf_counter() - began > PATIENCE:
-                raise UnstartedError(f"did not start: {' '.join(self._command[:3])} …")
-            time.sleep(0.02)
+        self._run()
         try:
             if self._load:
                 self._load()
         except (OSError, subprocess.CalledProcessError) as error:
             raise UnstartedError(f"did not take the quads: {error}"[:160]) from error
         return time.perf_counter() - began
+
+    def renew(self) -> None:
+        """Stop the server, whatever it is at, and start it again over the quads; raises UnstartedError."""
+        self.stop()
+        if self._lasting:
+            self._run()
+        else:
+            self.start()
+
+    def settle(self) -> None:
+        """Wait until the server does nothing by itself, or for two minutes: what it prepares is not what is asked."""
+        until = time.perf_counter() + _LONG_PREPARED
+        spent, still = self.cpu(), 0
+        while still < _STILL and time.perf_counter() < until:
+            time.sleep(1.0)
+            before, spent = spent, self.cpu()
+            still = still + 1 if spent - before < _IDLE else 0
 
     def stop(self) -> None:
         """End the server, if it runs."""
@@ -135,6 +152,13 @@ class Peer:
             with contextlib.suppress(OSError):
                 total += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]))
         return total / _TICKS
+
+    def _run(self) -> None:
+        began, self.process = time.perf_counter(), self._open()
+        while not self._answers():
+            if self.process.poll() is not None or time.perf_counter() - began > PATIENCE:
+                raise UnstartedError(f"did not start: {' '.join(self._command[:3])} …")
+            time.sleep(0.02)
 
     def _open(self) -> subprocess.Popen[bytes]:
         bench = os.getpid()

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from figures import OURS
+from held import Held
 from peer import PATIENCE, Peer, Rdflib
 
 NAMES = ("Oxigraph", "Virtuoso", "rdflib", "rdflib-endpoint")
@@ -19,10 +20,9 @@ _LARGEST = {"rdflib": 2_000_000, "rdflib-endpoint": 500_000}
 """Quads beyond which rdflib is left out: it reads some 15,000 in a second, and holds each in 1.5 kB."""
 
 
-def servers(
-    root: Path, quads: Path, count: int, folder: Path, wanted: Sequence[str] = NAMES
-) -> tuple[list[Peer], dict[str, str]]:
+def servers(root: Path, held: Held, folder: Path, wanted: Sequence[str] = NAMES) -> tuple[list[Peer], dict[str, str]]:
     """Return ours and the peers that can be measured with so many quads, and for the others why they are left out."""
+    quads = held.served
     made: dict[str, Callable[[], Peer]] = {
         "Oxigraph": lambda: _oxigraph(quads),
         "Virtuoso": lambda: _virtuoso(quads, folder / "virtuoso"),
@@ -31,10 +31,10 @@ def servers(
     }
     absent = _missing() | {name: "not asked for" for name in NAMES if name not in wanted}
     for name, largest in _LARGEST.items():
-        if count > largest and name not in absent:
+        if held.quads > largest and name not in absent:
             absent[name] = f"left out above {largest:,} quads, which it takes minutes to read"
     # A bench is one client that asks without a pause: more than a stranger may.
-    ours = sasaeai(SASAEAI_ROOT=str(root), SASAEAI_CLIENT_SECONDS="1000000")
+    ours = sasaeai(SASAEAI_ROOT=str(root), SASAEAI_SNAPSHOTS=str(held.snapshots), SASAEAI_CLIENT_SECONDS="1000000")
     return [ours, *(make() for name, make in made.items() if name not in absent)], absent
 
 
@@ -128,7 +128,9 @@ def _virtuoso(quads: Path, home: Path) -> Peer:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
     command = ["virtuoso-t", "+foreground", "+configfile", "v.ini"]
-    return Peer("Virtuoso", f"http://127.0.0.1:{port}/sparql", command, cwd=home, prepare=prepare, load=load)
+    return Peer(
+        "Virtuoso", f"http://127.0.0.1:{port}/sparql", command, cwd=home, prepare=prepare, load=load, lasting=True
+    )
 
 
 def _free_port() -> int:

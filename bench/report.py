@@ -53,17 +53,20 @@ class Run:
         )
 
     def _tables(self) -> str:
-        parts = []
-        for cities, rows in sorted(self.sizes.items(), reverse=True):
-            quads = next((f", {row.median:,.0f} quads" for row in rows if row.subject == "quads"), "")
-            parts.append(f"### {cities:,} cities\n\nA nation of {cities:,} made-up cities{quads}.")
-            parts += [markdown(some) for some in _together(rows)]
-            notes = dict[str, list[str]]()
-            for row in rows:
-                if row.note:
-                    notes.setdefault(f"{row.peer}: {row.note}", []).append(row.subject)
-            if notes:
-                parts.append("\n".join(f"- {note} ({', '.join(subjects)})." for note, subjects in notes.items()))
+        return "\n\n".join(map(self.tables, sorted(self.sizes, reverse=True)))
+
+    def tables(self, cities: int) -> str:
+        """Write the tables of one size of nation, with what is to be said of them."""
+        rows = self.sizes[cities]
+        quads = next((f", {row.median:,.0f} quads" for row in rows if row.subject == "quads"), "")
+        parts = [f"### {cities:,} cities", f"A nation of {cities:,} made-up cities{quads}."]
+        parts += [markdown(some) for some in _together(rows)]
+        notes = dict[str, list[str]]()
+        for row in rows:
+            if row.note:
+                notes.setdefault(f"{row.peer}: {row.note}", []).append(row.subject)
+        if notes:
+            parts.append("\n".join(f"- {note} ({', '.join(subjects)})." for note, subjects in notes.items()))
         return "\n\n".join(parts)
 
     def _wins(self) -> str:

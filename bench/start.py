@@ -1,16 +1,14 @@
 """Measure what it costs to start, to hold the graph, and to publish one city.
 
-    python bench/start.py [--cities 40] [--rounds 3]
-    python bench/start.py --root FOLDER
+    python bench/table.py --only start
 
 Beside pyoxigraph alone, loading the same quads: see README.md beside this file.
 """
 
-import argparse
 import contextlib
 import json
 import os
-import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -20,10 +18,10 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, RdfFormat, Store, serialize
+from pyoxigraph import DefaultGraph, RdfFormat, Store
 
-import nation
-from figures import OURS, Row, machine, markdown
+from figures import OURS, Row, most_held
+from held import Held, held
 from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME
 from sasaeai.repository import Repository
@@ -40,17 +38,16 @@ _READ = "SELECT (COUNT(DISTINCT ?p) AS ?n) { ?s ?p ?o }"
 def rows(root: Path, rounds: int) -> list[Row]:
     """Measure a repository; each round starts every way in turn, and the last engine takes publications too."""
     with tempfile.TemporaryDirectory(prefix="sas-", dir="/tmp") as place:
-        folder = Path(place)
-        files, kept = _prepared(root, folder)
-        started = [_started(root, folder / "snapshots", files, number) for number in range(rounds)]
+        nation = held(root)
+        started = [_started(root, nation, number) for number in range(rounds)]
         plain = tuple(each["plain"]["cpu"] for each in started)
         return [
-            Row("start: from the files, beside a load", OURS, "CPU-s", (kept["cpu"],) * rounds),
+            Row("start: from the files, beside a load", OURS, "CPU-s", (nation.cpu,)),
             Row("start: from the files, beside a load", PEER, "CPU-s", plain),
             *_both("start: from a snapshot, beside a load", "CPU-s", started, "cpu"),
             *_both("memory: the graph", "kB/triple", started, "kilobytes"),
             *_both("memory: at most while loading", "kB/triple", started, "most"),
-            *_engine_rows(root, folder, rounds),
+            *_engine_rows(root, nation, Path(place), rounds),
         ]
 
 
@@ -60,17 +57,11 @@ def _both(subject: str, unit: str, started: Sequence[dict[str, dict[str, float]]
         yield Row(subject, peer, unit, tuple(each[way][figure] for each in started))
 
 
-def _prepared(root: Path, folder: Path) -> tuple[Path, dict[str, float]]:
-    """Write the snapshot, and the same quads without the merge for the peer; return these and what it took."""
-    kept = _child("files", str(root), str(folder / "snapshots"), str(folder / "named.nq"))
-    return folder / "named.nq", kept
-
-
-def _started(root: Path, snapshots: Path, files: Path, number: int) -> dict[str, dict[str, float]]:
+def _started(root: Path, nation: Held, number: int) -> dict[str, dict[str, float]]:
     """Start both ways, in turns."""
     ways = {
-        "snapshot": lambda: _child("snapshot", str(root), str(snapshots)),
-        "plain": lambda: _child("plain", str(files)),
+        "snapshot": lambda: _child("snapshot", str(root), str(nation.snapshots)),
+        "plain": lambda: _child("plain", str(nation.named)),
     }
     order = sorted(ways, reverse=bool(number % 2))
     return {way: ways[way]() for way in order}
@@ -78,7 +69,7 @@ def _started(root: Path, snapshots: Path, files: Path, number: int) -> dict[str,
 
 def _child(*arguments: str) -> dict[str, float]:
     """Run a way of starting in a process of its own, and return its figures."""
-    command = [sys.executable, str(Path(__file__)), "--child", *arguments]
+    command = [sys.executable, str(Path(__file__)), *arguments]
     told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     figures: dict[str, float] = json.loads(told.splitlines()[-1])
     return figures
@@ -91,16 +82,9 @@ def _be_child(way: str, *arguments: str) -> dict[str, float]:
         store = Store()
         store.load(path=arguments[0], format=RdfFormat.N_QUADS)
     else:
-        repository, folder = Repository(Path(arguments[0])), Path(arguments[1])
-        holdings = snapshot.start(repository, folder)
-        store = holdings.store
+        store = snapshot.start(Repository(Path(arguments[0])), Path(arguments[1])).store
     cpu, after = time.process_time() - began, _resident("self")
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    if way == "files":
-        snapshot.write(holdings, folder)
-        with open(arguments[2], "wb") as file:
-            for graph in store.named_graphs():
-                serialize(store.quads_for_pattern(None, None, None, graph), file, RdfFormat.N_QUADS)
+    most = most_held() - before
     triples = sum(1 for _ in store.quads_for_pattern(None, None, None, DefaultGraph())) or len(store)
     return {"cpu": cpu, "kilobytes": (after - before) / triples, "most": most / triples}
 
@@ -115,11 +99,13 @@ def _memory(process: int | str) -> dict[str, float]:
     return {name.rstrip(":"): float(size) for name, size, *_ in map(str.split, lines)}
 
 
-def _engine_rows(root: Path, folder: Path, rounds: int) -> Iterator[Row]:
+def _engine_rows(root: Path, nation: Held, folder: Path, rounds: int) -> Iterator[Row]:
     """Start an engine from the snapshot, read all of it in a worker, and publish a city beside readers."""
     run_dir = folder / "run"
     run_dir.mkdir()
-    settings = Settings(root=root, snapshots=folder / "snapshots", run_dir=run_dir)
+    # What the engine writes after a publication stays beside; and a worker has the time to read everything.
+    shutil.copytree(nation.snapshots, folder / "snapshots", copy_function=os.link)
+    settings = Settings(root=root, snapshots=folder / "snapshots", run_dir=run_dir, own_seconds=_PATIENCE)
     began = time.monotonic()
     command = [sys.executable, "-m", "sasaeai.store.engine", str(run_dir)]
     environment = os.environ | settings.to_environment()
@@ -198,7 +184,13 @@ def _spent(process: int) -> float:
 def _workers(engine: int) -> list[float]:
     """Return what each worker holds that is its own, in MB."""
     children = Path(f"/proc/{engine}/task/{engine}/children").read_text().split()
-    return [(held["Private_Dirty"] + held["Private_Clean"]) / 1024 for held in map(_memory, children)]
+    found = []
+    for each in children:
+        # Workers come and go.
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            taken = _memory(each)
+            found.append((taken["Private_Dirty"] + taken["Private_Clean"]) / 1024)
+    return found
 
 
 def _ask(store: EngineStore, query: str) -> str:
@@ -211,23 +203,5 @@ def _ready(store: EngineStore) -> bool:
     return False
 
 
-def main() -> None:
-    """Measure, and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--cities", type=int, default=40, metavar="N", help="of the nation to make (default: 40)")
-    parser.add_argument("--root", type=Path, metavar="FOLDER", help="a repository that is there, in place of a nation")
-    parser.add_argument("--rounds", type=int, default=3, metavar="N")
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="sasaeai-bench-") as place:
-        if given.root is None:
-            nation.make(Path(place) / "nation", given.cities, seed=1)
-        root = given.root or Path(place) / "nation"
-        print(f"{root}; {machine('pyoxigraph')}\n")
-        print(markdown(rows(root, given.rounds)))
-
-
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--child"]:
-        print(json.dumps(_be_child(*sys.argv[2:])))
-    else:
-        main()
+    print(json.dumps(_be_child(*sys.argv[1:])))

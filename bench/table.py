@@ -1,8 +1,11 @@
 """Measure everything at several sizes of nation, and keep the tables and the plot in docs/.
 
-    python bench/table.py [--cities 4,40,400,1741] [--rounds 5] [--out docs]
+    python bench/table.py
+    python bench/table.py --only start --cities 40
+    python bench/table.py --only start validation --root FOLDER
 
-One run of some half an hour, for a machine that does nothing else. README.md beside this file says what is measured.
+One run of some half an hour, for a machine that does nothing else; with --only, the tables are printed and nothing is
+written unless it is said where. README.md beside this file says what is measured.
 """
 
 import argparse
@@ -32,17 +35,20 @@ MEASUREMENTS: dict[str, Measurement] = {
 }
 """Each module that has a function of this name: the file is the registration."""
 PACKAGES = ("pyoxigraph", "granian", "oxigraph", "rdflib", "rdflib-endpoint", "pyshacl")
-LARGE, ROUNDS_OF_LARGE = 400, 3
+ROUNDS = {1741: 2, 400: 3, 0: 5}
 """From so many cities on, so many rounds are enough: each takes long."""
 DOCS = BENCH.parent / "docs"
 
 
-def measured(cities: int, rounds: int, measurements: Mapping[str, Measurement]) -> tuple[list[Row], bool]:
-    """Measure a nation of so many cities; tell also whether all measurements came to their end."""
+def measured(
+    cities: int, rounds: int, measurements: Mapping[str, Measurement], root: Path | None = None
+) -> tuple[list[Row], bool]:
+    """Measure a nation of so many cities, made here or before; tell also whether all measurements came to their end."""
     found, whole = [], True
     with tempfile.TemporaryDirectory(prefix="sasaeai-bench-") as place:
-        root = Path(place) / "nation"
-        nation.make(root, cities, seed=1)
+        if root is None:
+            root = Path(place) / "nation"
+            nation.make(root, cities, seed=1)
         for name, measure in measurements.items():
             began = time.monotonic()
             try:
@@ -59,28 +65,38 @@ def main() -> int:
     """Measure, keep after each size what has been found, and print where."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--cities", default="4,40,400,1741", help="sizes of nation, by commas")
-    several = f"of each measurement; {ROUNDS_OF_LARGE} from {LARGE} cities on"
-    parser.add_argument("--rounds", type=int, default=5, help=several)
-    parser.add_argument("--only", nargs="+", choices=MEASUREMENTS, default=list(MEASUREMENTS))
+    parser.add_argument("--root", type=Path, help="a nation that is there, in place of those")
+    several = ", ".join(f"{rounds} from {cities} cities on" for cities, rounds in sorted(ROUNDS.items()) if cities)
+    parser.add_argument("--rounds", type=int, default=ROUNDS[0], help=f"of each measurement; at most {several}")
+    parser.add_argument("--only", nargs="+", choices=MEASUREMENTS, help="of all measurements")
     parser.add_argument(
         "--peers", nargs="+", choices=peers.NAMES, default=peers.NAMES, help="servers to measure beside"
     )
-    parser.add_argument("--out", type=Path, default=DOCS, help="the folder whose page, JSON and plot are written")
+    parser.add_argument("--out", type=Path, help="the folder whose page, JSON and plot are written; docs/, of all")
     given = parser.parse_args()
     # Told to end, it ends what it has started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     began = time.monotonic()
     command = f"python bench/table.py --cities {given.cities} --rounds {given.rounds}"
     run, status = Run(command, f"{datetime.now(UTC):%Y-%m-%d}", f"{machine(*PACKAGES)}{peers.virtuoso_version()}"), 0
-    asked = MEASUREMENTS | {"endpoint": partial(endpoint.rows, others=given.peers)}
-    for cities in sorted(map(int, given.cities.split(","))):
-        rounds = min(given.rounds, ROUNDS_OF_LARGE) if cities >= LARGE else given.rounds
-        run.sizes[cities], whole = measured(cities, rounds, {name: asked[name] for name in given.only})
+    known = MEASUREMENTS | {"endpoint": partial(endpoint.rows, others=given.peers)}
+    asked = {name: known[name] for name in given.only or known}
+    out = given.out or (None if given.only or given.root else DOCS)
+    for cities in [_cities(given.root)] if given.root else sorted(map(int, given.cities.split(","))):
+        rounds = min(given.rounds, next(most for least, most in ROUNDS.items() if cities >= least))
+        run.sizes[cities], whole = measured(cities, rounds, asked, given.root)
         run.minutes = (time.monotonic() - began) / 60
-        run.write(given.out)
         status = status if whole else 1
-    print(f"{run.minutes:.0f} minutes; written to {given.out}")
+        if out:
+            run.write(out)
+        else:
+            print(run.tables(cities), flush=True)
+    print(f"{run.minutes:.0f} minutes{f'; written to {out}' if out else ''}; {run.machine}")
     return status
+
+
+def _cities(root: Path) -> int:
+    return sum(1 for each in (root / "data" / "cities").iterdir() if each.is_dir())
 
 
 if __name__ == "__main__":

@@ -1,10 +1,8 @@
 """Measure validation: of one city beside plain pySHACL, and of everything, anew and with what was found before.
 
-python bench/validation.py [--cities 40] [--rounds 3]
-python bench/validation.py --root FOLDER
+python bench/table.py --only validation
 """
 
-import argparse
 import gc
 import json
 import random
@@ -22,8 +20,7 @@ import pyoxigraph as ox
 import pyshacl
 from rdflib import RDF, SH, SKOS, Graph
 
-import nation
-from figures import OURS, Row, machine, markdown
+from figures import OURS, Row, most_held
 from sasaeai.repository import GraphFile, QueryFile, Repository
 from sasaeai.validation import Ground
 from sasaeai.validation.common import city_of
@@ -144,7 +141,7 @@ def _whole(root: Path) -> list[Row]:
 
 
 def _child(root: Path, kept: str) -> dict[str, float]:
-    command = [sys.executable, str(Path(__file__)), "--child", str(root), kept]
+    command = [sys.executable, str(Path(__file__)), str(root), kept]
     figures: dict[str, float] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     return figures
 
@@ -156,27 +153,9 @@ def _be_child(root: str, kept: str) -> dict[str, float]:
     return {
         "cpu": sum(each.ru_utime + each.ru_stime for each in used),
         "clock": time.perf_counter() - began,
-        "megabytes": max(each.ru_maxrss for each in used) / 1024,
+        "megabytes": max(most_held(), used[1].ru_maxrss) / 1024,
     }
 
 
-def main() -> None:
-    """Measure, and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--cities", type=int, default=40, metavar="N", help="of the nation to make (default: 40)")
-    parser.add_argument("--root", type=Path, metavar="FOLDER", help="a repository that is there, in place of a nation")
-    parser.add_argument("--rounds", type=int, default=3, metavar="N")
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="sasaeai-bench-") as place:
-        if given.root is None:
-            nation.make(Path(place) / "nation", given.cities, seed=1)
-        root = given.root or Path(place) / "nation"
-        print(f"{root}; {machine('pyshacl', 'rdflib', 'pyoxigraph')}\n")
-        print(markdown(rows(root, given.rounds)))
-
-
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--child"]:
-        print(json.dumps(_be_child(*sys.argv[2:])))
-    else:
-        main()
+    print(json.dumps(_be_child(*sys.argv[1:])))

@@ -14,6 +14,7 @@ import peers
 import table
 from figures import OURS, Row, markdown
 from growth import growths
+from held import Held
 from peer import JSON, N_TRIPLES, LateError, Rdflib, RefusedError
 from report import IMAGE, KEPT, PAGE, Run
 
@@ -130,13 +131,13 @@ def test_a_program_that_is_missing_is_named_with_the_way_to_get_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    found, absent = peers.servers(tmp_path, tmp_path / "all.nq", 10, tmp_path)
+    found, absent = peers.servers(tmp_path, Held(tmp_path, 10, [], [], 1.0), tmp_path)
     assert absent["Virtuoso"] == "not here: apt install virtuoso-opensource-7-bin"
     assert {each.name for each in found} | set(absent) == {OURS, *peers.NAMES}
 
 
 def test_rdflib_is_left_out_where_it_would_read_for_minutes(tmp_path: Path) -> None:
-    found, absent = peers.servers(tmp_path, tmp_path / "all.nq", 9_000_000, tmp_path)
+    found, absent = peers.servers(tmp_path, Held(tmp_path, 9_000_000, [], [], 1.0), tmp_path)
     assert "rdflib" not in {each.name for each in found}
     assert absent["rdflib"] == "left out above 2,000,000 quads, which it takes minutes to read"
 

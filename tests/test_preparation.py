@@ -1,6 +1,7 @@
 """What is the same for everybody is read once for each version of the data, before anybody asks for it."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,14 @@ def test_what_was_read_of_older_data_is_shown_to_nobody(client: FlaskClient, sto
         assert reply.headers["X-Dataset-Version"] == store.version()
     assert client.get("/dataset", headers={"Accept": "text/html"}).data not in triples
     store.publish({GRAPH: None})
+
+
+def test_a_graph_without_lists_is_prepared_too(tmp_path: Path) -> None:
+    for each in ("ontology", "shapes", "data", "queries"):
+        shutil.copytree(ROOT / each, tmp_path / each, ignore=shutil.ignore_patterns("lists", "cities", "register"))
+    app = create_app(Settings(root=tmp_path), CountingStore(Repository(tmp_path)))
+    preparation.prepare(app.extensions["sasaeai"])
+    assert app.test_client().get("/ns").status_code == 200
 
 
 def test_a_service_prepares_in_each_of_its_processes_at_start(tmp_path: Path) -> None:

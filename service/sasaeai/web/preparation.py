@@ -44,7 +44,8 @@ def prepare(context: Context) -> None:
         context.kept(terms.rules, language)
     for listing in context.shelf.listings.values():
         context.shelf.take(listing, LANGUAGES[0])
-    cities = context.shelf.take(context.shelf.listings["cities"], LANGUAGES[0]).heard[:_CITIES]
+    listed = context.shelf.listings.get("cities")
+    cities = context.shelf.take(listed, LANGUAGES[0]).heard[:_CITIES] if listed else []
     for start in range(0, len(cities), _AT_ONCE):
         known = {each.cells["code"][0].key: each.iri for each in cities[start : start + _AT_ONCE]}
         compare.prepare(context.store, context.repository, context.topics.values(), known, LANGUAGES[0])
