@@ -21,7 +21,7 @@ from sasaeai.store.client import EngineStore
 
 from .conftest import ROOT
 
-PATIENCE = 30.0
+PATIENCE = 120
 """Seconds after which a test that waits for something gives up; nothing here is expected to take as long."""
 
 TENS = " ".join(map(str, range(100)))
