@@ -238,6 +238,23 @@ def test_who_ran_tier_1_in_2020_and_who_says_so_is_read_off_its_page(service: Se
     assert "Not so" in came_later
 
 
+def test_who_runs_a_tier_stands_before_what_else_is_said_of_it(service: Service) -> None:
+    page = shown(service, "132241/tier/1.html?lang=ja")
+    assert page.texts(".//h2")[:2] == ["誰が担っているか", "述べられていること"]
+    first = page.texts(".//table")[0]
+    assert "多摩マイライフ包括支援協議会" in first
+    assert page.texts(".//table").count(first) == 1
+    narrowed = shown(service, "132241/tier/1.html?lang=ja&kind=Commission")
+    assert "誰が担っているか" not in narrowed.texts(".//h2")
+
+
+def test_what_a_document_writes_in_japanese_is_marked_so_on_an_english_page(service: Service) -> None:
+    address = "131032/figure/council-meetings-total-fy2017.html"
+    marked = ".//dd/span[@lang='ja']"
+    assert "計12回" in shown(service, f"{address}?lang=en").texts(marked)
+    assert "計12回" not in shown(service, f"{address}?lang=ja").texts(marked)
+
+
 def test_without_a_day_nothing_has_a_state(service: Service) -> None:
     assert shown(service, "132241/tier/1.html").texts(".//span[@class='state state-certain']") == []
     assert shown(service, "132241/tier/1.html?asOf=2020-10-01").texts(".//span[@class='state state-certain']") != []

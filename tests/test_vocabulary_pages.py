@@ -136,6 +136,14 @@ def test_a_rule_of_the_shapes_is_shown_with_the_words_of_its_error(service: Serv
     assert "0–*" in page
 
 
+def test_a_kind_of_kinds_is_called_by_its_name_in_the_language_of_the_page(service: Service) -> None:
+    for language, name in (("ja", "団体・自治体・協議体など"), ("en", "A body, an authority or a council")):
+        page = ask(f"{service.url}/shapes.html?lang={language}").body.decode()
+        links = set(re.findall(r'<a href="#(?:agent|place)">([^<]*)</a>', page))
+        assert name in links
+        assert not links & {"agent", "place"}
+
+
 def test_the_iri_of_the_present_version_leads_to_the_vocabulary(service: Service) -> None:
     version = next(whole(service, "ns").objects(URIRef(BASE + "ns"), OWL.versionIRI))
     status, headers = raw(service, "/" + str(version).removeprefix(BASE), Accept="text/turtle")

@@ -221,7 +221,7 @@ def _rule(row: Row, kinds: Mapping[str, Sequence[Named]], prefixes: Prefixes) ->
 def _kind(row: Row, prefixes: Prefixes) -> Named:
     iri = row["kind"]["value"]
     if iri.startswith(SHAPES):
-        return Named(iri, iri.removeprefix(SHAPES))
+        return Named(iri, _told(row, "kindLabel") or iri.removeprefix(SHAPES))
     if iri.startswith(BASE):
         return Named(iri, _told(row, "kindLabel") or iri.removeprefix(SAS))
     return Named(iri, declared.shortened(prefixes, iri))

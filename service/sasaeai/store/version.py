@@ -33,30 +33,33 @@ class Told:
     def __init__(self, run_dir: Path) -> None:
         self._path, self._count_path = run_dir / "version", run_dir / "version-count"
         self._count: mmap.mmap | None = None
-        self._read = b"", ""
+        self._kept = b"", "", datetime.fromtimestamp(0, UTC)
 
     def version(self) -> str:
         """Return the version; raises ServiceError 503 before the engine has told one."""
-        try:
-            count = (self._count or self._mapped())[:]
-            known, version = self._read
-            if count == known:
-                return version
-            # The count is raised after the file is there: who reads too early reads once more.
-            version = self._path.read_text("ascii")
-        except FileNotFoundError as error:
-            raise ServiceError("engine-away", 503, retry_after=5) from error
-        self._read = count, version
-        return version
+        return self._read()[0]
 
     def since(self, version: str) -> datetime | None:
         """Return when a version was published, if it is the one still."""
         try:
-            with open(self._path, encoding="ascii") as file:
-                published = os.fstat(file.fileno()).st_mtime
-                return datetime.fromtimestamp(int(published), UTC) if file.read() == version else None
-        except FileNotFoundError:
+            present, published = self._read()
+        except ServiceError:
             return None
+        return published if present == version else None
+
+    def _read(self) -> tuple[str, datetime]:
+        try:
+            count = (self._count or self._mapped())[:]
+            known, version, published = self._kept
+            if count != known:
+                # The count is raised after the file is there: who reads too early reads once more.
+                with open(self._path, encoding="ascii") as file:
+                    version = file.read()
+                    published = datetime.fromtimestamp(int(os.fstat(file.fileno()).st_mtime), UTC)
+        except FileNotFoundError as error:
+            raise ServiceError("engine-away", 503, retry_after=5) from error
+        self._kept = count, version, published
+        return version, published
 
     def _mapped(self) -> mmap.mmap:
         with open(self._count_path, "rb") as file:

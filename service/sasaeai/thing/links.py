@@ -58,6 +58,11 @@ class Group:
         return self.link == SAS + "nameOf"
 
     @property
+    def runs(self) -> bool:
+        """Say whether these tell who runs the thing."""
+        return self.link == SAS + "operates"
+
+    @property
     def anchor(self) -> str:
         """Return where its list stands in a page."""
         return "-".join(re.split(r"[/#]", each)[-1] for each in (self.class_, self.link) if each)

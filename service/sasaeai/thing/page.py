@@ -66,6 +66,21 @@ class Page:
     pages: int
 
     @property
+    def opens(self) -> bool:
+        """Say whether this page tells of the thing itself, and not only of what points to it."""
+        return self.number == 1 and len(self.chosen) == len(self.groups)
+
+    @property
+    def leading(self) -> list[Part]:
+        """Return the lists that stand before the fields: who runs it is what most come for."""
+        return [each for each in self.parts if self.opens and each.group.runs]
+
+    @property
+    def following(self) -> list[Part]:
+        """Return the lists that stand after the fields."""
+        return [each for each in self.parts if not (self.opens and each.group.runs)]
+
+    @property
     def whole(self) -> list[Group]:
         """Name the groups that this page shows whole."""
         return [each.group for each in self.parts if len(each.rows) == each.group.count]

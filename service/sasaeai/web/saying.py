@@ -4,6 +4,7 @@ A page has hundreds of each. Written here they take a fifth of the time that mac
 another for every part. All that comes from data is escaped, as a template would.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
@@ -26,6 +27,9 @@ NOTHING = Markup()
 
 _VALUES = 5
 """Values that a cell of a list shows."""
+
+_JAPANESE = re.compile(r"[^A-Za-z]*[\u3040-\u30ff\u3400-\u9fff][^A-Za-z]*")
+"""A text in kana or kanji, and in no Latin letters."""
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 
@@ -87,7 +91,7 @@ class Saying:
 
     def value(self, value: Value) -> Markup:
         """Write a value: a link if it is a thing or a concept, marked with its language where that is another."""
-        return _words(self._to(value.iri) if value.iri else "", value.text, self._foreign(value.language))
+        return _words(self._to(value.iri) if value.iri else "", value.text, self._foreign(value.language, value.text))
 
     def values(self, values: Iterable[Value]) -> Markup:
         """Write values one after the other; that there is none."""
@@ -96,7 +100,7 @@ class Saying:
     def thing(self, thing: Thing) -> Markup:
         """Write the name of a thing, as a link to its own page."""
         name = thing.name
-        return _words(self._to(thing.iri), name.text, self._foreign(name.language))
+        return _words(self._to(thing.iri), name.text, self._foreign(name.language, name.text))
 
     def standing(self, thing: Thing) -> Markup:
         """Write when a thing holds, how sure that is on the day asked, how it is known, and who says so."""
@@ -116,22 +120,20 @@ class Saying:
 
     def note(self, thing: Thing) -> Markup:
         """Write the notes on a thing."""
-        notes = thing.all("note")
         return NOTHING.join(
-            Markup(f'<p class="note"><small>{_words("", each.text, self._foreign(each.language))}</small></p>')
-            for each in notes
+            Markup(f'<p class="note"><small>{self.value(each)}</small></p>') for each in thing.all("note")
         )
 
     def name(self, iri: str, names: Mapping[str, Value]) -> Markup:
         """Write what an IRI is called; the IRI where it is called nothing."""
         name = names.get(iri)
-        return _words("", name.text, self._foreign(name.language)) if name else escape(iri)
+        return _words("", name.text, self._foreign(name.language, name.text)) if name else escape(iri)
 
     def linked(self, iri: str, names: Mapping[str, Value]) -> Markup:
         """Write what an IRI is called, as a link to its page; a term of the vocabulary is a word and no link."""
         to = "" if iri.startswith(SAS) else self._to(iri)
         name = names.get(iri) or Value(iri)
-        return _words(to, name.text, self._foreign(name.language))
+        return _words(to, name.text, self._foreign(name.language, name.text))
 
     def term(self, term: Mapping[str, Any], names: Mapping[str, Value]) -> Markup:
         """Write a term of an answer: the name of an IRI, yes or no, a day, or a literal as it is."""
@@ -144,12 +146,12 @@ class Saying:
 
     def called(self, label: Mapping[str, Any]) -> Markup:
         """Write a literal, marked with its language where that is not the page's."""
-        return _words("", label["value"], self._foreign(label.get("xml:lang")))
+        return _words("", label["value"], self._foreign(label.get("xml:lang"), label["value"]))
 
     def link(self, iri: str, label: Mapping[str, Any] | None) -> Markup:
         """Write what an IRI is labelled as a link to its page, for want of a label its IRI within our space."""
         if label:
-            return _words(self._to(iri), label["value"], self._foreign(label.get("xml:lang")))
+            return _words(self._to(iri), label["value"], self._foreign(label.get("xml:lang"), label["value"]))
         to = self._to(iri)
         return _words(to, iri.removeprefix(BASE) if to else iri, "")
 
@@ -189,8 +191,11 @@ class Saying:
             to = self._links[iri] = local(iri)
         return to
 
-    def _foreign(self, language: str | None) -> str:
-        return language if language and language != self.tongue else ""
+    def _foreign(self, language: str | None, text: str) -> str:
+        """Return what marks words of another language; what a document writes (全38地区) bears no tag in the data."""
+        if language or self.tongue == "ja":
+            return language if language and language != self.tongue else ""
+        return "ja" if _JAPANESE.fullmatch(text) else ""
 
 
 @lru_cache(maxsize=16384)
