@@ -16,7 +16,7 @@ from held import Held
 from peer import PATIENCE, Peer, Rdflib
 
 NAMES = ("Oxigraph", "Virtuoso", "rdflib", "rdflib-endpoint")
-_LARGEST = {"rdflib": 2_000_000, "rdflib-endpoint": 500_000}
+_LARGEST = {"rdflib": 1_000_000, "rdflib-endpoint": 500_000}
 """Quads beyond which rdflib is left out: it reads some 15,000 in a second, and holds each in 1.5 kB."""
 
 

@@ -119,9 +119,7 @@ def _engine_rows(root: Path, nation: Held, folder: Path, rounds: int) -> Iterato
         yield Row("start: to the first answer of the engine, from a snapshot", OURS, "s", (time.monotonic() - began,))
         yield Row("memory: the engine", OURS, "MB", (_resident(engine.pid) / 1024,))
         fresh = _workers(engine.pid)
-        for _ in range(4 * settings.own_workers):
-            with contextlib.suppress(ServiceError):
-                _ask(store, _READ)
+        _ask(store, _READ)
         used = _workers(engine.pid)
         yield Row("memory: what an idle worker adds", OURS, "MB", (statistics.median(fresh),))
         yield Row("memory: what a worker adds that has read everything", OURS, "MB", (max(used),))

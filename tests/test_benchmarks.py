@@ -139,7 +139,7 @@ def test_a_program_that_is_missing_is_named_with_the_way_to_get_it(
 def test_rdflib_is_left_out_where_it_would_read_for_minutes(tmp_path: Path) -> None:
     found, absent = peers.servers(tmp_path, Held(tmp_path, 9_000_000, [], [], 1.0), tmp_path)
     assert "rdflib" not in {each.name for each in found}
-    assert absent["rdflib"] == "left out above 2,000,000 quads, which it takes minutes to read"
+    assert absent["rdflib"] == "left out above 1,000,000 quads, which it takes minutes to read"
 
 
 @pytest.fixture

@@ -7,7 +7,9 @@ difference of what the rules derive from this part of the graph before and after
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QueryTriples, Triple
@@ -78,6 +80,7 @@ class Surroundings:
             if code := city_of(each):
                 self._documents.setdefault(code, []).append(each)
         self._spoken_of: set[NamedNode | BlankNode] = set()
+        self._pointed_to: dict[Any, set[NamedNode]] = defaultdict(set)
         self.cities = self._linked(changed)
         self.before = {graph: self._triples(graph) for code in self.cities for graph in self._documents.get(code, ())}
         self.after: Documents = {**self.before, **changed}
@@ -115,9 +118,12 @@ class Surroundings:
         for graph in self._shared:
             near = [each for each in self._triples(graph) if self._is_near(each.subject)]
             part.extend(quads(graph, near, merged=self._merged))
-        for each in self._said_elsewhere():
-            if isinstance(each.graph_name, NamedNode):
-                part.extend(quads(each.graph_name, [each.triple], merged=self._merged))
+        part.extend(
+            quad
+            for each in self._said_elsewhere()
+            if isinstance(each.graph_name, NamedNode)
+            for quad in quads(each.graph_name, [each.triple], merged=self._merged)
+        )
         return part
 
     def _conclusions(self, part: Oxigraph, rules: Sequence[QueryFile], documents: Documents) -> set[Triple]:
@@ -153,6 +159,8 @@ class Surroundings:
             described = {each.subject for each in triples if isinstance(each.subject, NamedNode | BlankNode)}
             spoken_of = described | {each.object for each in triples if isinstance(each.object, NamedNode | BlankNode)}
             self._spoken_of |= spoken_of
+            for each in triples:
+                self._pointed_to[each.object].add(each.predicate)
             coming = {code for each in spoken_of if (code := city_of(each)) in self._documents}
             for thing in spoken_of:
                 if city_of(thing) or not self._is_shared(thing):
@@ -175,16 +183,20 @@ class Surroundings:
     def _said_elsewhere(self) -> Iterator[Quad]:
         """Yield what other cities' documents say of the things that are spoken of.
 
-        Of what is described nowhere, such as a day, it is all that points to it.
+        Of what is described nowhere, such as a day, it is one of those that point to it in the same way: as many as
+        there are would lead to no more of it.
         """
         for thing in self._spoken_of:
             about = list(self._whole.quads_for_pattern(thing, None, None, None))
+            yield from filter(self._is_elsewhere, about)
             if all(each.graph_name in (DEFAULT, DERIVED_GRAPH) for each in about):
-                about = list(self._whole.quads_for_pattern(None, None, thing, None))
-            for each in about:
-                code = city_of(each.graph_name)
-                if code and code not in self.cities:
-                    yield each
+                for way in self._pointed_to[thing]:
+                    links = self._whole.quads_for_pattern(None, way, thing, None)
+                    yield from islice(filter(self._is_elsewhere, links), 1)
+
+    def _is_elsewhere(self, quad: Quad) -> bool:
+        code = city_of(quad.graph_name)
+        return bool(code) and code not in self.cities
 
     def _triples(self, graph: NamedNode) -> list[Triple]:
         return [each.triple for each in self._whole.quads_for_pattern(None, None, None, graph)]
