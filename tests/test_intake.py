@@ -215,7 +215,7 @@ def test_columns_may_be_moved_and_a_title_and_notes_stand_above_and_below() -> N
 
     submission = back(changed(KORIYAMA, change))
     assert is_whole(submission, KORIYAMA)
-    assert {each.rule for each in submission.findings} == {"cells:row-ignored"}
+    assert {each.rule for each in submission.findings} == {"cells:row-ignored", "cells:heading-below"}
 
 
 def test_a_renamed_heading_is_read_and_listed_and_an_unknown_one_is_said() -> None:
