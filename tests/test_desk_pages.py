@@ -550,7 +550,35 @@ def test_a_city_that_has_changed_meanwhile_is_accepted_over_only_by_who_says_so(
     refused = reviewer.post(f"/submissions/{receipt}/accept")
     assert refused.status == 409
     assert 'role="alert"' in refused.body.decode()
-    assert reviewer.post(f"/submissions/{receipt}/accept", over="1").status == 303
+    # The answer to a form leads on from the page it is about, not from where the form was sent to.
+    assert f'href="/submissions/{receipt}?lang=en"' in refused.body.decode()
+    accepted = reviewer.post(f"/submissions/{receipt}/accept", over="1", comment="確かめました")
+    assert accepted.status == 303
+    assert submissions.find(desk, receipt).comment == "確かめました"
+    assert "確かめました" in person(service, shown["多摩市 担当"]).ask(f"/submissions/{receipt}").body.decode()
+
+
+@pytest.mark.parametrize("languages", [("en", "ja"), ("ja", "en")])
+def test_the_language_somebody_has_chosen_stays_through_every_form(
+    service: Service, desk: Desk, shown: dict[str, str], receipt: str, languages: tuple[str, str]
+) -> None:
+    (browser_s, chosen), held = languages, Repository(ROOT, desk.state)
+    somebody = person(service, Accept_Language=browser_s)
+    signed_in = somebody.post(f"/sign-in?lang={chosen}", "/sign-in", token=shown["審査者"])
+    assert signed_in.headers["Location"] == f"/submissions?lang={chosen}"
+    page = somebody.ask(f"/submissions/{receipt}?lang={chosen}").body.decode()
+    for step in ("accept", "return"):
+        assert f'action="/submissions/{receipt}/{step}?lang={chosen}"' in page
+    accepted = somebody.post(f"/submissions/{receipt}/accept?lang={chosen}", over="1")
+    assert accepted.headers["Location"] == f"/submissions/{receipt}?lang={chosen}"
+    more = publish.submit(
+        desk, held, tokens.bearer(desk, shown["多摩市 担当"]), handed(renamed(held, f"{chosen}の名称"))
+    )
+    refused = somebody.post(f"/submissions/{more}/return?lang={chosen}", comment=" ")
+    assert refused.status == 422
+    assert f'<html lang="{chosen}"' in refused.body.decode()
+    returned = somebody.post(f"/submissions/{more}/return?lang={chosen}", comment="no")
+    assert returned.headers["Location"] == f"/submissions/{more}?lang={chosen}"
 
 
 def test_which_organisation_is_meant_is_the_reviewer_s_choice(

@@ -215,7 +215,7 @@ def test_columns_may_be_moved_and_a_title_and_notes_stand_above_and_below() -> N
 
     submission = back(changed(KORIYAMA, change))
     assert is_whole(submission, KORIYAMA)
-    assert {each.rule for each in submission.findings} == {"cells:row-ignored"}
+    assert {each.rule for each in submission.findings} == {"cells:row-ignored", "cells:heading-below"}
 
 
 def test_a_renamed_heading_is_read_and_listed_and_an_unknown_one_is_said() -> None:
@@ -489,6 +489,24 @@ def test_a_quote_that_stands_in_no_cell_of_its_row_gives_way_to_what_does() -> N
     assert quotes(own) == ["第1層 2024-05-01"]
     other = with_source({"このブックが出典": "はい"}, {"根拠(原文の抜粋)": "どこにもない言葉"})
     assert quotes(other) == ["第1層 2024-05-01 予定"]
+
+
+@pytest.mark.parametrize("meant", ["2024-07-10", date(2024, 7, 10), "2024-07-10 ", "132241/meeting/2024-07-10"])
+def test_an_item_of_an_agenda_means_a_meeting_without_a_heading_by_its_day(meant: str | date) -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        meetings, items = book["会議"], book["議題"]
+        source, row = book["協議体"].cell(2, columns(book["協議体"])["出典"]).value, meetings.max_row + 1
+        for heading, value in {"出典": source, "協議体": "132241/council/marutto", "開催日": "令和6年7月10日"}.items():
+            meetings.cell(row, columns(meetings)[heading]).value = value
+        row = items.max_row + 1
+        for heading, value in {"出典": source, "会議": meant, "名称": "冬の足", "順番": 1}.items():
+            items.cell(row, columns(items)[heading]).value = value
+
+    submission = back(changed(TAMA, change))
+    said = {each for statements in submission.graphs.values() for each in statements}
+    (item,) = {thing for thing, _, value in said if str(value) == "冬の足"}
+    assert (item, f"{SAS}meeting", URIRef(f"{ID}{TAMA}/meeting/2024-07-10")) in said
+    assert not [each for each in submission.findings if each.severity == "violation" and "会議" in each.place.heading]
 
 
 def test_of_things_of_one_name_that_of_the_city_itself_is_meant() -> None:

@@ -80,7 +80,11 @@ def way(field: Field, fields: Fields) -> str:
         return f"{year}" if "month/" not in field.pattern else f"{year}、2024-04、2024-04-01"
     if not field.datatypes:
         listed = [title_of(each, fields) for each in field.kinds if each in fields.lists]
-        return f"コード表「{listed[0]}」から選ぶ" if listed and len(field.kinds) == 1 else "名称又はキー"
+        return (
+            f"コード表「{listed[0]}」から選ぶ"
+            if listed and len(field.kinds) == 1
+            else "名称又はキー(名称のない会議は開催日)"
+        )
     if BOOLEAN in field.datatypes:
         return f"{YES}、{NO}"
     if INTEGER in field.datatypes or DECIMAL in field.datatypes:

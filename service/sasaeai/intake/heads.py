@@ -111,6 +111,10 @@ def _read(grid: Grid, sheet: Sheet, findings: list[Finding]) -> Iterator[SheetRe
     if number < 0:
         findings.append(Remark("no-heading", "").at(Place(grid.title, 1)))
         return
+    above = [digits(cell) for row in grid.rows[:number] for cell in row if _filled(cell)]
+    if number:
+        remark = Remark("heading-below", "".join(above[:1]), parameters={"row": number + 1})
+        findings.append(remark.at(Place(grid.title, 1)))
     read = SheetRead(sheet, grid.title, unsaved={(row + 1, column) for row, column in grid.unsaved})
     known = _headings(sheet)
     taken = {folded(each) for each in texts} & set(known)

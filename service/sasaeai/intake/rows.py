@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from rdflib import Literal, URIRef
 
 from sasaeai.fields import Column, Names, RowKind, Sheet, Statement
+from sasaeai.fields.names import ALT_LABEL
 from sasaeai.intake.cells import understood
 from sasaeai.intake.findings import Finding, Place, Remark
 from sasaeai.intake.heads import SheetRead
@@ -154,6 +155,9 @@ def _learn(row: Row, names: Names) -> None:
             if column.field.path == path and column.language and digits(raw).strip():
                 text = Literal(digits(raw).strip(), lang=column.language)
                 names.learn((row.iri, PREF_LABEL, text))
+    if not names.label(row.iri):
+        # What has no name is meant by what its key ends in: a meeting by its day.
+        names.learn((row.iri, ALT_LABEL, Literal(row.iri.rpartition("/")[2], lang="ja")))
     for _, column, raw in row.columns():
         if column.field.path.endswith(("#altLabel", "#inScheme")):
             for value in understood(column, raw, names).values:

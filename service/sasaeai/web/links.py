@@ -10,6 +10,7 @@ from flask import Flask, g, request
 
 from sasaeai.vocabulary import BASE
 from sasaeai.web.context import language
+from sasaeai.web.negotiation import preferred_language
 
 _IN_A_PATH = "/:@!$&'()*+,;=~-._"
 """What stands in a path as it is (RFC 3986 §3.3)."""
@@ -65,12 +66,13 @@ def _joined(path: str, query: str) -> str:
 def this_page(**changes: str | None) -> str:
     """Return the address of this page with some arguments changed; one that becomes None is left out.
 
-    The number of the page of a list falls back to the first unless it is what changes.
+    The number of the page of a list falls back to the first unless it is what changes. What answers a form is shown at
+    another path than the form was sent to: `g.path`.
     """
     changes = {"page": None, **changes}
     kept = [(name, value) for name, value in request.args.items(multi=True) if name not in changes]
     query = urlencode([*kept, *((name, value) for name, value in changes.items() if value is not None)])
-    return path_of(request.path) + ("?" + query if query else "")
+    return path_of(g.get("path", request.path)) + ("?" + query if query else "")
 
 
 def this_file(extension: str) -> str:
@@ -100,4 +102,5 @@ def _chosen() -> list[tuple[str, str]]:
     days = [day for each in request.args.getlist("asOf") if (day := each.strip())]
     # A page of several days asks about none of them alone.
     carried = [("asOf", days[0])] if len(days) == 1 else []
-    return [*carried, ("lang", "en")] if language() == "en" else carried
+    preferred = preferred_language(request.headers.get("Accept-Language", ""))
+    return [*carried, ("lang", language())] if language() == "en" or language() != preferred else carried

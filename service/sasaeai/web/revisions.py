@@ -1,20 +1,16 @@
 """The desk's pages for revisions: listed, read, compared, restored."""
 
-from collections.abc import Iterable
-from typing import Any
-
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 
 from sasaeai import publish
 from sasaeai.desk import revisions
 from sasaeai.desk.revisions import Revision
+from sasaeai.desk.tokens import Token
 from sasaeai.errors import ServiceError
 from sasaeai.formats import OBJECTS
-from sasaeai.publish import Change, Wording
-from sasaeai.vocabulary import LANGUAGES
-from sasaeai.web import desk, signing
+from sasaeai.web import desk, signing, told
 from sasaeai.web.context import here, language
-from sasaeai.web.links import on_host
+from sasaeai.web.desk import Done
 from sasaeai.web.negotiation import HTML
 from sasaeai.web.operations import operation, parameter
 
@@ -23,6 +19,8 @@ blueprint.register_error_handler(ServiceError, signing.to_sign_in)
 
 _SHOWN = 200
 """Revisions that the page lists, the newest; the JSON has them all."""
+
+_PAGE = "/revisions/"
 
 ALL = "all"
 """Asked for in place of an earlier revision: not what has changed, but all it says."""
@@ -50,7 +48,7 @@ def every() -> Response:
     """List the revisions that the asker may see, the newest first."""
     found = publish.history(here().desk, signing.asker(), request.args.get("m", ""))[::-1]
     if not desk.reads_pages():
-        return desk.send({"revisions": [_described(each) for each in found]})
+        return desk.send({"revisions": [told.revision(each) for each in found]})
     return desk.page("revisions.html", revisions=found[:_SHOWN], of=len(found))
 
 
@@ -81,19 +79,14 @@ def one(number: int) -> Response:
 )
 def restore(number: int) -> Response:
     """Make a new revision that says what an earlier one said."""
-    token = signing.asker()
-    signing.check_form()
     context = here()
-    try:
+
+    def act(token: Token) -> Done:
         judge = context.examiner.mistakes
         made = publish.restore(context.desk, context.repository, context.store, token, number, judge=judge).revision
-    except ServiceError as error:
-        if not desk.reads_pages():
-            raise
-        return _shown(number, error)
-    if desk.reads_pages():
-        return redirect(on_host(f"/revisions/{made.id}"), code=303)  # type: ignore[return-value]
-    return desk.send(_described(made))
+        return f"{_PAGE}{made.id}", lambda: desk.send(told.revision(made))
+
+    return desk.done(act, lambda error: _shown(number, error))
 
 
 def _shown(number: int, error: ServiceError | None = None) -> Response:
@@ -106,31 +99,19 @@ def _shown(number: int, error: ServiceError | None = None) -> Response:
     else:
         between = publish.between(context.desk, context.repository, context.store, found, earlier)
     if not desk.reads_pages():
-        return desk.send(_described(found) | {"from": earlier, "changes": worded(between.changes, between.wording)})
+        changes = told.changes(between.changes, between.wording)
+        return desk.send(told.revision(found) | {"from": earlier, "changes": changes})
     newest = max(number, *(each.id for each in others)) if others else number
     return desk.page(
         "revision.html",
         error,
+        at=f"{_PAGE}{number}",
         it=found,
         newest=newest,
         others=others[::-1],
         earlier=earlier,
         chapters=publish.chapters(between.changes, between.wording, language()),
     )
-
-
-def worded(changes: Iterable[Change], wording: Wording) -> list[dict[str, Any]]:
-    """Write changes for programs: in which document, whether added or removed, and in the words of both languages."""
-    return [
-        {
-            "document": each.graph,
-            "thing": each.statement[0],
-            "property": each.statement[1],
-            "added": each.added,
-            "words": {of: wording.sentence(each.statement, of) for of in LANGUAGES},
-        }
-        for each in changes
-    ]
 
 
 def _earlier(revision: Revision) -> int | None:
@@ -144,12 +125,3 @@ def _earlier(revision: Revision) -> int | None:
         wanted = {"ja": "改訂の番号です", "en": "It is the number of a revision"}
         raise ServiceError("bad-parameter", 400, parameter="from", value=asked[:100], wanted=wanted, example="1")
     return int(asked)
-
-
-def _described(found: Revision) -> dict[str, Any]:
-    named = {"number": found.id, "municipality": found.city, "made": found.made, "reviewer": found.reviewer}
-    return named | {
-        "digest": found.digest,
-        "submission": found.submission or None,
-        "restored": found.restored or None,
-    }

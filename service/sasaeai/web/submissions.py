@@ -1,11 +1,12 @@
 """The desk's pages for submissions: handed in by a city, looked at, accepted or returned by a reviewer."""
 
 import json
+from collections.abc import Callable
 from itertools import chain
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, Response, make_response, redirect, request
+from flask import Blueprint, Response, make_response, request
 
 from sasaeai import publish
 from sasaeai.desk import revisions, submissions
@@ -15,13 +16,12 @@ from sasaeai.desk.tokens import Token
 from sasaeai.errors import ServiceError
 from sasaeai.examiner import Step
 from sasaeai.formats import OBJECTS
-from sasaeai.publish import Handed, Review
-from sasaeai.web import desk, signing, validate, waiting
+from sasaeai.publish import Handed
+from sasaeai.web import desk, signing, told, validate, waiting
 from sasaeai.web.context import client, here, language
-from sasaeai.web.links import on_host
+from sasaeai.web.desk import Done
 from sasaeai.web.negotiation import HTML
 from sasaeai.web.operations import operation, parameter
-from sasaeai.web.revisions import worded
 
 blueprint = Blueprint("submissions", __name__)
 blueprint.register_error_handler(ServiceError, signing.to_sign_in)
@@ -33,7 +33,8 @@ _REPORT = "submission-report.html"
 _LONGEST_FILE = 3_000_000
 """Bytes of a workbook with comments that a page carries with it."""
 
-_SAME = "same:"
+_PAGE, _SAME = "/submissions/", "same:"
+_COMMENT = {"type": "string", "maxLength": 4000}
 RECEIPT = parameter("receipt", "受付番号。", "The receipt.", {"type": "string"}, where="path", example="0" * 32)
 
 
@@ -94,10 +95,10 @@ def _handed(token: Token, handed: Handed, commented: bytes) -> Response:
         raise ServiceError("not-conforming", 422, name=handed.name, count=handed.mistakes, report=report)
     receipt = _received(token, handed)
     if desk.reads_pages():
-        return _to(receipt)
-    response = desk.send(_described(publish.find(here().desk, token, receipt)))
+        return desk.led(_PAGE + receipt)
+    response = desk.send(told.submission(publish.find(here().desk, token, receipt)))
     response.status_code = 201
-    response.headers["Location"] = f"/submissions/{receipt}"
+    response.headers["Location"] = _PAGE + receipt
     return response
 
 
@@ -153,16 +154,14 @@ def file(receipt: str) -> Response:
     gives=[OBJECTS],
     answers=[303, 400, 401, 403, 404, 409, 413, 422, 503],
     parameters=[RECEIPT, "lang"],
-    body=signing.form(over={"type": "string", "enum": ["1"]}),
+    body=signing.form(over={"type": "string", "enum": ["1"]}, comment=_COMMENT),
 )
 def accept(receipt: str) -> Response:
     """Make a submission its city's newest revision."""
-    token = signing.asker()
-    signing.check_form()
     same = {name.removeprefix(_SAME): known for name, known in request.form.items() if name.startswith(_SAME) and known}
-    over = request.form.get("over") == "1"
-    context = here()
-    try:
+    over, comment, context = request.form.get("over") == "1", request.form.get("comment", ""), here()
+
+    def act(token: Token) -> None:
         _found(token, receipt)
         publish.accept(
             context.desk,
@@ -172,13 +171,11 @@ def accept(receipt: str) -> Response:
             receipt,
             same=same,
             over=over,
+            comment=comment,
             judge=context.examiner.mistakes,
         )
-    except ServiceError as error:
-        if not desk.reads_pages():
-            raise
-        return _shown(receipt, error)
-    return _to(receipt) if desk.reads_pages() else _shown(receipt)
+
+    return _decided(receipt, act)
 
 
 @blueprint.post("/submissions/<receipt>/return")
@@ -190,30 +187,36 @@ def accept(receipt: str) -> Response:
     gives=[OBJECTS],
     answers=[303, 400, 401, 403, 404, 409, 413, 422, 503],
     parameters=[RECEIPT, "lang"],
-    body=signing.form(comment={"type": "string", "maxLength": 4000}),
+    body=signing.form(comment=_COMMENT),
 )
 def return_(receipt: str) -> Response:
     """Give a submission back to its sender."""
-    token = signing.asker()
-    signing.check_form()
-    try:
+
+    def act(token: Token) -> None:
         _found(token, receipt)
         publish.return_(here().desk, token, receipt, request.form.get("comment", ""))
-    except ServiceError as error:
-        if not desk.reads_pages():
-            raise
-        return _shown(receipt, error)
-    return _to(receipt) if desk.reads_pages() else _shown(receipt)
+
+    return _decided(receipt, act)
+
+
+def _decided(receipt: str, act: Callable[[Token], None]) -> Response:
+    """Decide on a submission; what became of it is told, or shown on its page."""
+
+    def decide(token: Token) -> Done:
+        act(token)
+        return _PAGE + receipt, lambda: _shown(receipt)
+
+    return desk.done(decide, lambda error: _shown(receipt, error))
 
 
 def _listed(error: ServiceError | None = None) -> Response:
     token = signing.asker()
     found = publish.listed(here().desk, token)
     if not desk.reads_pages():
-        return desk.send({"submissions": [_described(each) for each in found]})
-    waiting = [each for each in found if each.state == submissions.RECEIVED]
+        return desk.send({"submissions": [told.submission(each) for each in found]})
+    received = [each for each in found if each.state == submissions.RECEIVED]
     decided = [each for each in reversed(found) if each.state != submissions.RECEIVED][:_SHOWN]
-    return desk.page("submissions.html", error, waiting=waiting, decided=decided, **validate.offered())
+    return desk.page("submissions.html", error, waiting=received, decided=decided, **validate.offered())
 
 
 def _shown(receipt: str, error: ServiceError | None = None) -> Response:
@@ -223,11 +226,12 @@ def _shown(receipt: str, error: ServiceError | None = None) -> Response:
     review = publish.review(here().desk, here().repository, here().store, receipt) if waits else None
     made = [each for each in revisions.of_city(here().desk, found.city) if each.submission == receipt]
     if not desk.reads_pages():
-        told = _described(found) | {"revision": made[0].id if made else None}
-        return desk.send(told | {"review": _reviewed(review) if review else None})
+        number, looked_at = made[0].id if made else None, told.review(review) if review else None
+        return desk.send(told.submission(found) | {"revision": number, "review": looked_at})
     return desk.page(
         "submission.html",
         error,
+        at=_PAGE + receipt,
         it=found,
         review=review,
         revision=made[0] if made else None,
@@ -250,37 +254,3 @@ def _found(token: Token, receipt: str) -> Submission:
         if error.key != "another-city":
             raise
         raise ServiceError("unknown-receipt", 404, receipt=receipt) from error
-
-
-def _to(receipt: str) -> Response:
-    return redirect(on_host(f"/submissions/{receipt}"), code=303)  # type: ignore[return-value]
-
-
-def _described(found: Submission) -> dict[str, Any]:
-    named = {
-        "receipt": found.id,
-        "municipality": found.city,
-        "sender": found.sender,
-        "file": found.name,
-        "received": found.received,
-        "state": found.state,
-    }
-    return named | {name: getattr(found, name) or None for name in ("decided", "reviewer", "comment")}
-
-
-def _reviewed(review: Review) -> dict[str, Any]:
-    return {
-        "outdated": review.outdated,
-        "changes": worded(review.changes, review.wording),
-        "warnings": [{"kind": each.key, "things": each.things, "words": each.messages} for each in review.warnings],
-        "candidates": [
-            {
-                "new": each.new,
-                "known": each.known,
-                "by": each.by,
-                "newName": each.new_name,
-                "knownName": each.known_name,
-            }
-            for each in review.candidates
-        ],
-    }
