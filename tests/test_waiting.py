@@ -12,16 +12,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from sasaeai.desk import Desk, submissions, tokens
 from sasaeai.errors import ServiceError
 from sasaeai.examiner import Examined, Examiner, Step
 from sasaeai.examiner.client import SOCKET
 from sasaeai.settings import Settings
 from sasaeai.store import frames
+from sasaeai.vocabulary import GRAPH
 
 from .conftest import Service, start_service, stop_service
 from .processes import PATIENCE
 
-HEAD = {"file": "city.csv", "municipality": "132241", "conforms": True, "findings": []}
+CITY = "132241"
+HEAD = {"file": "city.csv", "municipality": CITY, "conforms": True, "findings": []}
 REPORT = json.dumps(HEAD | {"counts": dict.fromkeys(("violation", "warning", "info", "repair"), 0)}).encode()
 
 
@@ -37,7 +40,7 @@ class Slow:
         os.rename(fresh, run_dir / SOCKET)
 
     @contextlib.contextmanager
-    def asked(self) -> Iterator[socket.socket]:
+    def asked(self, kind: str = "examine") -> Iterator[socket.socket]:
         """Take in one file, and begin with it."""
         connection, _ = self._listener.accept()
         with connection:
@@ -46,7 +49,7 @@ class Slow:
             connection.sendall(frames.pack({"type": "started"}))
             with frames.incoming(connection) as stream:
                 head, content = frames.receive(stream, 1000)
-            assert (head["type"], content) == ("examine", b"a\n1\n")
+            assert (head["type"], content) == (kind, b"a\n1\n")
             yield connection
 
     def close(self) -> None:
@@ -62,7 +65,8 @@ ANSWER = frames.pack({"type": "answer", "version": "v1"}, REPORT)
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    running = start_service(run_dir=str(tmp_path_factory.mktemp("run")))
+    folder = tmp_path_factory.mktemp("desk")
+    running = start_service(run_dir=str(tmp_path_factory.mktemp("run")), state=str(folder))
     yield running
     stop_service(running)
 
@@ -75,10 +79,12 @@ def slow(service: Service) -> Iterator[Slow]:
 
 
 @contextlib.contextmanager
-def sent(service: Service, accept: str = "text/html") -> Iterator[http.client.HTTPConnection]:
+def sent(
+    service: Service, accept: str = "text/html", path: str = "/validate", **more: str
+) -> Iterator[http.client.HTTPConnection]:
     with contextlib.closing(http.client.HTTPConnection(service.url.removeprefix("http://"), timeout=PATIENCE)) as asker:
         headers = {"Content-Type": "text/csv", "Accept": accept, "Accept-Language": "ja", "Accept-Encoding": "gzip"}
-        asker.request("POST", "/validate", b"a\n1\n", headers)
+        asker.request("POST", path, b"a\n1\n", headers | more)
         yield asker
 
 
@@ -144,6 +150,37 @@ def test_programs_are_answered_when_it_is_known_and_with_its_status(service: Ser
         connection.close()
         answer = asker.getresponse()
         assert (answer.status, json.loads(answer.read())["status"]) == (422, 422)
+
+
+def bearer(service: Service) -> dict[str, str]:
+    desk = Desk(Path(service.environment["SASAEAI_STATE"]))
+    return {"Authorization": f"Bearer {tokens.make(desk, f'a city {len(tokens.every(desk))}', CITY, 'me')}"}
+
+
+def handed(mistakes: int) -> bytes:
+    """Return what an examiner says of a file that is handed in."""
+    said = b"<https://w3id.org/sasaeai/id/132241/x> <https://w3id.org/sasaeai/ns#name> 'x' .\n"
+    graphs = {} if mistakes else {f"{GRAPH}{CITY}/new": said}
+    parts = [REPORT, b"", *graphs.values()]
+    head = {"city": CITY, "mistakes": mistakes, "graphs": list(graphs), "lengths": list(map(len, parts))}
+    return frames.pack({"type": "answer", "version": "v1"}, json.dumps(head).encode() + b"\n" + b"".join(parts))
+
+
+def test_what_is_handed_in_slowly_is_received_and_its_receipt_shown(service: Service, slow: Slow) -> None:
+    with sent(service, path="/submissions", **bearer(service)) as asker, slow.asked("hand-in") as connection:
+        until(answer := asker.getresponse(), "ファイルを読んでいます。")
+        connection.sendall(handed(0))
+        page = until(answer, "</html>")
+    (receipt,) = submissions.every(Desk(Path(service.environment["SASAEAI_STATE"])))
+    assert f'content="0; url=/submissions/{receipt.id}' in page
+
+
+def test_what_is_wrong_with_it_is_shown_in_the_page_that_has_begun(service: Service, slow: Slow) -> None:
+    with sent(service, path="/submissions", **bearer(service)) as asker, slow.asked("hand-in") as connection:
+        until(answer := asker.getresponse(), "ファイルを読んでいます。")
+        connection.sendall(handed(3))
+        page = until(answer, "</html>")
+    assert "<h1>まだ受け付けていません</h1>" in page
 
 
 def test_a_browser_shows_how_far_it_is_and_then_only_what_came_of_it(
