@@ -3,6 +3,7 @@
 import re
 import urllib.parse
 import xml.etree.ElementTree as ET
+from typing import Any
 
 import html5lib
 import pytest
@@ -12,10 +13,14 @@ from sasaeai import catalogue
 from sasaeai.catalogue import Chart
 from sasaeai.errors import ServiceError
 from sasaeai.repository import Repository
+from sasaeai.settings import Settings
 from sasaeai.statements import Row
 from sasaeai.statements.municipalities import municipalities
+from sasaeai.store import Answer
+from sasaeai.store.local import LocalStore
+from sasaeai.web import create_app
 
-from .conftest import Service
+from .conftest import ROOT, Service
 from .test_entity import raw
 from .test_questions import store
 from .test_sparql import Reply, ask
@@ -52,6 +57,27 @@ def chosen(reply: Reply, name: str) -> set[str | None]:
         for each in tree(reply).iter("input")
         if each.get("name") == name and each.get("checked") is not None
     }
+
+
+class TiredStore(LocalStore):
+    """Give up at a question; all else it answers."""
+
+    question = ""
+
+    def query(self, text: str, **how: Any) -> Answer:
+        if self.question in text:
+            raise ServiceError("deadline", 503, retry_after=5, seconds="5")
+        return super().query(text, **how)
+
+
+def test_a_question_that_takes_too_long_of_all_cities_can_be_asked_of_some(repository: Repository) -> None:
+    tired = TiredStore(repository)
+    tired.question = "GROUP_CONCAT(DISTINCT STR(?quoted)"
+    client = create_app(Settings(root=ROOT), tired).test_client()
+    reply = client.get("/queries/council-members", headers={"Accept": "text/html", "Accept-Language": "en"})
+    assert (reply.status_code, reply.headers["Retry-After"], reply.headers["Cache-Control"]) == (503, "5", "no-store")
+    assert "The query was stopped at its deadline of 5 s. Narrow it down." in reply.text
+    assert 'name="m"' in reply.text
 
 
 def test_every_question_is_listed_once_under_its_theme_in_the_order_of_the_themes(

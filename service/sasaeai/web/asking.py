@@ -18,6 +18,9 @@ from sasaeai.web.links import path_of
 
 _OF_THE_PAGE = {"page", "limit", "_format", "_mediatype"}
 
+_TOO_MUCH = {"deadline", "stopped", "answer-too-large"}
+"""What is wrong where too much was asked for: of fewer cities it can be asked in the form."""
+
 _QUOTED = 10
 """Things of a row whose quotes are shown on the page; the files name all."""
 
@@ -58,7 +61,7 @@ def page(question: Question) -> Response:
         asked = paged() or Paging()
         reply = catalogue.ask(here().store, question, known, asked)
     except ServiceError as error:
-        if error.status != 400:
+        if error.status != 400 and error.key not in _TOO_MUCH:
             raise
         return problems.mark(answers.send_page(_form(question, given, error)), error)
     empty = not all(value.strip() for _, value in request.args.items(multi=True))
