@@ -526,6 +526,7 @@ def test_revisions_are_listed_read_compared_and_restored(
     assert told(city.ask(f"/revisions/{number}?from={number}"))["changes"] == []
     assert is_refused(city.ask(f"/revisions/{number}?from=x"), 400, "bad-parameter")
     assert is_refused(city.ask(f"/revisions/{number}?from=999999"), 404, "unknown-revision")
+    assert is_refused(city.ask(f"/revisions/{2**63}"), 404, "not-found")
     assert is_refused(program(service, shown["静岡市 担当"]).ask(f"/revisions/{number}"), 403, "another-city")
     assert is_refused(city.ask(f"/revisions/{number}/restore", {}), 403, "reviewers-only")
 

@@ -143,6 +143,14 @@ def test_a_city_hands_in_only_what_is_its_own(desk: Desk, repository: Repository
     assert submissions.every(desk) == []
 
 
+@pytest.mark.parametrize("name", ["/page", "../221007/page", "a/../../x", ".", "a b", "a\\b", "a\n", "", "x" * 300])
+def test_a_document_has_a_name_that_a_file_can_have(desk: Desk, repository: Repository, name: str) -> None:
+    graphs, own = renamed(repository), token(desk, TAMA)
+    file = handed(graphs | {f"{GRAPH}{TAMA}/{name}": graphs[PAGE]})
+    assert refusal(lambda: publish.submit(desk, repository, own, file)) == "document-name"
+    assert submissions.every(desk) == []
+
+
 def test_a_designated_city_speaks_of_its_own_wards(desk: Desk, repository: Repository) -> None:
     own = token(desk, SHIZUOKA)
     (name, text), *others = repository.city(SHIZUOKA).items()
@@ -282,6 +290,21 @@ def test_a_new_organisation_is_matched_to_known_ones_and_the_reviewer_chooses(
     alternative = "http://www.w3.org/2004/02/skos/core#altLabel"
     assert (known, alternative, Literal("大塚製薬 (株)多摩", lang="ja")) in said
     assert not [each for each in said if each[:2] == (known, PREF_LABEL)]
+
+
+def test_an_organisation_that_the_file_itself_removes_is_offered_to_none(
+    desk: Desk, repository: Repository, packaged: LocalStore
+) -> None:
+    said = [each for text in repository.city(TAMA).values() for each in read_statements(text)]
+    old = next(thing for thing, path, _ in said if thing.startswith(f"{ID}{TAMA}/org/") and path == PREF_LABEL)
+    graphs = {name: text.replace(old.encode(), f"{old}-anew".encode()) for name, text in repository.city(TAMA).items()}
+    graphs = {
+        name: text.replace(old.removeprefix(ID).encode() + b">", f"{old.removeprefix(ID)}-anew>".encode())
+        for name, text in graphs.items()
+    }
+    found = publish.review(desk, repository, packaged, submitted(desk, repository, graphs))
+    assert {each.statement[0] for each in found.changes if each.added} >= {f"{old}-anew"}
+    assert old not in {each.known for each in found.candidates}
 
 
 # Deciding

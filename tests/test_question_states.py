@@ -35,6 +35,18 @@ ONE = """
 <id/011002/org/one> a org:Organization ; skos:prefLabel "一の会"@ja ; sas:quote "一の会"@ja .
 """
 TWO = """
+<id/011002/council/all> a sas:Council ; sas:serves <id/011002/programme> ; skos:prefLabel "全体の会"@ja ;
+  sas:quote "全体の会"@ja ; sas:establishedOn "2017-05-01"^^xsd:date ; sas:asOf "2018-04-01"^^xsd:date .
+<id/011002/name/all> a sas:Name ; sas:nameOf <id/011002/council/all> ; sas:literalForm "準備会"@ja ;
+  skos:prefLabel "準備会"@ja ; sas:quote "準備会"@ja ; sas:asOf "2017-05-01"^^xsd:date .
+<id/011002/part/homes> a sas:Subcommittee ; sas:unitOf <id/011002/council/all> ; skos:prefLabel "住まい部会"@ja ;
+  sas:position 1 ; sas:quote "住まい部会"@ja .
+<id/011002/seat/1> a sas:CouncilMembership ; org:organization <id/011002/council/all> ; org:member <id/011002/org/one> ;
+  sas:quote "一の会"@ja ; sas:asOf "2018-04-01"^^xsd:date .
+<id/011002/seat/2> a sas:CouncilMembership ; org:organization <id/011002/part/homes> ; org:member <id/011002/org/one> ;
+  sas:quote "一の会"@ja ; sas:asOf "2018-04-01"^^xsd:date .
+<id/011002/meeting/1> a sas:Meeting ; sas:council <id/011002/council/all> ; skos:prefLabel "第1回"@ja ;
+  sas:quote "第1回"@ja ; sas:fiscalYear <id/fiscal-year/2018> ; sas:status <concept/status/held> .
 <id/011002/commission/first> a sas:Commission ; sas:operates <id/011002/tier/1> ; sas:operator <id/011002/org/one> ;
   sas:quote "委託"@ja ; sas:validFrom "2018-04-01"^^xsd:date .
 """
@@ -54,6 +66,31 @@ def ask(store: LocalStore, repository: Repository, name: str, **arguments: str) 
     given = {"m": ["011002"]} | {key: [value] for key, value in arguments.items()}
     body = catalogue.answer(store, question, given, BY_NAME["csv"]).body.decode()
     return list(csv.DictReader(io.StringIO(body, newline="")))
+
+
+@pytest.mark.parametrize(
+    ("name", "named"),
+    [
+        ("council-members", ["councilLabel", "memberLabel"]),
+        ("councils-established-by-year", ["fiscalYearLabel", "councils"]),
+        ("name-history", ["councilLabel", "nameLabel"]),
+        ("local-names", ["nameLabel"]),
+        ("meetings", ["meetingLabel"]),
+    ],
+)
+def test_what_serves_the_whole_programme_is_the_city_s_and_of_no_tier(
+    store: LocalStore, repository: Repository, name: str, named: list[str]
+) -> None:
+    rows = ask(store, repository, name)
+    found = {"・".join(row[column] for column in named): row["tier"] for row in rows}
+    wanted = {
+        "council-members": {"全体の会・一の会": "", "・一の会": ""},
+        "councils-established-by-year": {"平成29年度・1": ""},
+        "name-history": {"全体の会・準備会": ""},
+        "local-names": {"準備会": ""},
+        "meetings": {"第1回": ""},
+    }
+    assert found == wanted[name]
 
 
 @pytest.mark.parametrize(

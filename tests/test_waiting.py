@@ -181,6 +181,24 @@ def test_what_is_wrong_with_it_is_shown_in_the_page_that_has_begun(service: Serv
         connection.sendall(handed(3))
         page = until(answer, "</html>")
     assert "<h1>まだ受け付けていません</h1>" in page
+    assert 'role="alert"' not in page
+    assert "city.csv" in page
+
+
+def test_a_fault_is_told_in_the_page_that_has_begun(service: Service, slow: Slow) -> None:
+    with sent(service, path="/submissions", **bearer(service)) as asker, slow.asked("hand-in") as connection:
+        until(answer := asker.getresponse(), "ファイルを読んでいます。")
+        connection.sendall(frames.pack({"type": "answer", "version": "v1"}, b"no head\n"))
+        page = until(answer, "</html>")
+    assert f'<p class="problem" role="alert">{ServiceError("internal", 500).message("ja")}</p>' in page
+
+
+def test_what_is_known_within_a_second_is_told_at_once(service: Service, slow: Slow) -> None:
+    with sent(service, **{"Accept-Encoding": "identity"}) as asker, slow.asked() as connection:
+        connection.sendall(step(120, 300) + ANSWER)
+        answer = asker.getresponse()
+        assert answer.headers["X-Dataset-Version"] == "v1"
+        assert "120 / 300件" not in answer.read().decode()
 
 
 def test_a_browser_shows_how_far_it_is_and_then_only_what_came_of_it(

@@ -107,8 +107,8 @@ def submit(file: Path, shown: str, lang: str) -> None:
     mistakes = report.count("violation")
     said = Handed(file.name, content, intake.as_json(report), mistakes, report.city, report.graphs)
     receipt = publish.submit(held, repository, bearer, said)
-    submissions.forget(held, given_settings().keep_uploads_days)
     click.echo(receipt)
+    submissions.forget(held, given_settings().keep_uploads_days)
 
 
 @desk.command(name="list")

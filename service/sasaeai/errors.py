@@ -303,6 +303,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "このトークンは市区町村 {own} のものです。{city} については申請も閲覧もできません。",
         "en": "This token is of the city {own}. It neither submits nor sees what is of {city}.",
     },
+    "document-name": {
+        "ja": "資料の名前「{name}」は使えません。{example} のように、英数字とハイフンで短く付けてください。",
+        "en": "A document cannot be named “{name}”. Name it shortly in letters, digits and hyphens, such as {example}.",
+    },
     "too-many-files": {
         "ja": "同じ利用者のファイルを同時に検証できるのは{limit}件までです。"
         "前の検証が終わってから、もう一度送ってください。",

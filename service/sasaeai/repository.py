@@ -6,6 +6,7 @@ documents of its city that it was based on; whoever reads does not see which of 
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from sasaeai.desk.revisions import Content
 from sasaeai.vocabulary import GRAPH, Words
 
 FOLDERS = ("data", "ontology", "shapes")
+_SEGMENT = re.compile(r"(?!\.{1,2}$)[^\x00-\x20\x7f\\]{1,80}")
+"""A part of a document's name: with it a file or folder is named, which is to stand where it belongs."""
 
 
 def digest(content: bytes) -> str:
@@ -152,8 +155,9 @@ class Repository:
 
     @staticmethod
     def is_of(graph: str, city: str) -> bool:
-        """Tell whether a graph is a document of a city."""
-        return graph.startswith(f"{GRAPH}{city}/")
+        """Tell whether a graph is a document of a city, by a name that a file can have."""
+        start = f"{GRAPH}{city}/"
+        return graph.startswith(start) and all(map(_SEGMENT.fullmatch, graph.removeprefix(start).split("/")))
 
     def _files_of(self, city: str) -> Iterator[GraphFile]:
         """Yield the packaged documents of a city; those of others are not read."""

@@ -22,7 +22,7 @@ _BEGIN_SECONDS = 5.0
 _ANSWER_SECONDS = 15.0
 """How long after its deadline an answer may take to come over."""
 _TICK_SECONDS = 1.0
-"""How often who waits is told how far it is."""
+"""How long who waits is told nothing, and how often then how far it is."""
 _PIECE = 1 << 20
 
 T = TypeVar("T")
@@ -140,7 +140,8 @@ class Examiner:
                         return
                     case {"type": "step", "done": done, "total": total}, _:
                         pass
-                yield Step(time.monotonic() - began, done, total)
+                if (passed := time.monotonic() - began) >= _TICK_SECONDS:
+                    yield Step(passed, done, total)
         except (OSError, frames.BrokenOffError) as error:
             raise ServiceError("examination-ended", 422, seconds=math.ceil(seconds), memory=memory) from error
 

@@ -95,7 +95,7 @@ def _answer(ground: Ground, settings: Settings, connection: socket.socket) -> No
 
 def _teller(connection: socket.socket) -> Progress:
     """Return what tells the asker how far it is, now and then."""
-    told = 0.0
+    told = time.monotonic()
 
     def tell(done: int, total: int) -> None:
         nonlocal told

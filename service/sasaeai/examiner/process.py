@@ -201,13 +201,14 @@ class Examiner:
             log("examiner-kept", version=self._ground.version, detail=str(error))
 
     def _fork(self, connection: socket.socket, client: str) -> None:
-        folder = Path(tempfile.mkdtemp(dir=self._folder))
-        parent = os.getpid()
+        parent, folder = os.getpid(), None
         try:
+            folder = Path(tempfile.mkdtemp(dir=self._folder))
             if not (pid := os.fork()):
                 job.run(self._ground, self._settings, connection, folder, parent)
         except OSError as error:
-            folder.rmdir()
+            if folder:
+                folder.rmdir()
             log("fork-failed", detail=str(error))
             return
         self._children[pid] = Child(time.monotonic(), client, folder)

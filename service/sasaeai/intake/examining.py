@@ -86,7 +86,7 @@ class Intake:
         # A document that is gone is empty: what others say may have rested on it.
         files = dict.fromkeys(present, b"") | graphs
         places = {str(self._repository.place(graph)): text for graph, text in files.items()}
-        violations = self._ground.validate(places, progress) if graphs else []
+        violations = self._ground.validate(places, progress)
         saying = Saying(self._fields, submission.names)
         findings = [*submission.findings, *_located(violations, submission, saying)]
         findings.sort(key=lambda each: (_GRAVITY.get(each.severity, 2), _order(each.place, grids)))

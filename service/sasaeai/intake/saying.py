@@ -11,7 +11,7 @@ from sasaeai.vocabulary import BASE, GRAPH, Words
 _PLACE = re.compile(r"( ?)<([^<>\s]+)>( ?)|( ?)\b(sdmx-code:[\w-]+)( ?)")
 _PROPERTY = re.compile(r" ?\((?:sas:\w+)\)|\bsas:\w+")
 _EMPTY_CELL = "sdmx-code:obsStatus-M"
-_IRI = re.compile(r"IRI")
+_IRI = re.compile(r"(?<![A-Za-z0-9])IRI(?=s?(?![A-Za-z0-9]))")
 _QUOTES = {"ja": "「{}」", "en": "“{}”"}
 
 

@@ -29,7 +29,7 @@ _AWAY = 500
 class Accepted:
     """Hold a revision that was made, and the version of the data that has it.
 
-    Without a version no engine took it: none was given, or it is away. The next to start reads it.
+    Without a version no engine took it: none was given, or it is away. One that starts or finds it later reads it.
     """
 
     revision: Revision
@@ -136,7 +136,7 @@ def _mistakes(
 
 
 def _publish(store: Store | None, present: Mapping[str, bytes], graphs: Mapping[str, bytes]) -> str:
-    """Let readers see a revision that is on the disk; what the engine cannot take now it reads at its next start."""
+    """Let readers see a revision that is on the disk; what the engine cannot take now it finds by itself later."""
     if store is None:
         return ""
     try:

@@ -86,6 +86,9 @@ def candidates(store: Store, repository: Repository, before: Graphs, after: Grap
     name, of each name one.
     """
     theirs = _bodies(chain(*before.values()))
+    stays = {thing for thing, _, _ in chain(*after.values())}
+    # What the new documents remove cannot stand for anything; what no city owns is described elsewhere.
+    gone = {iri for iri in theirs if iri not in stays and not iri.startswith(f"{ID}org/")}
     ours = {iri: body for iri, body in _bodies(chain(*after.values())).items() if body.is_one and iri not in theirs}
     if ours:
         theirs |= _bodies(said_of(store, repository, {*ours, *_like(store, repository, ours.values())}))
@@ -93,7 +96,7 @@ def candidates(store: Store, repository: Repository, before: Graphs, after: Grap
     found = []
     for iri, body in ours.items():
         for other, known_body in theirs.items():
-            if by := _match(body, known_body):
+            if other not in gone and (by := _match(body, known_body)):
                 found.append(Candidate(iri, other, _name(body, iri), _name(known_body, other), by))
     return sorted(found, key=lambda each: (each.new, ("number", "name", "alike").index(each.by), each.known))
 

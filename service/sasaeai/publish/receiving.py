@@ -61,6 +61,8 @@ def _only_its_own(repository: Repository, city: str, said: Graphs) -> None:
     """Refuse documents that are not all a city's, or speak of another; of shared organisations they may."""
     for name in said:
         if not repository.is_of(name, city):
+            if name.startswith(f"{GRAPH}{city}/"):
+                raise ServiceError("document-name", 422, name=name.removeprefix(GRAPH), example=f"{city}/city-page")
             raise ServiceError("another-city", 403, own=city, city=name)
     things = {thing for statements in said.values() for thing, _, _ in statements}
     foreign = {found[1] for each in things if (found := _CITY.match(each))} - {city}

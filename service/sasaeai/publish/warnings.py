@@ -20,7 +20,7 @@ _FEW = 5
 
 _MESSAGES: dict[str, Words] = {
     "document-gone": {
-        "ja": "資料「{thing}」がまるごとなくなります(記述{before}件)。",
+        "ja": "資料「{thing}」の全体が削除されます(記述{before}件)。",
         "en": "The document '{thing}' would be gone as a whole ({before} statements).",
     },
     "things-gone": {

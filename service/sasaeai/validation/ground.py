@@ -56,6 +56,7 @@ class Ground:
 
     def renew(self, code: str) -> None:
         """Read the documents of one city anew: of the others, and of the rules, nothing has changed."""
+        fresh = self._repository.city(code)
         gone = self._cities.pop(code, [])
         for file in gone:
             del self._places[file.path.resolve()]
@@ -63,7 +64,7 @@ class Ground:
         old = [each for each in self._common.documents if each.graph in names]
         files = {str(each.path.relative_to(self._repository.root)) for each in gone}
         self._unreadable = [each for each in self._unreadable if each.file not in files]
-        for name, content in self._repository.city(code).items():
+        for name, content in fresh.items():
             file = GraphFile(name, "data", self._repository.place(name), content)
             self._places[file.path.resolve()] = file
             self._cities[code].append(file)
@@ -76,7 +77,7 @@ class Ground:
         never that of a shape. Of the rest of the graph nothing is reported. `progress` is told how much was looked at,
         of how much: things, or of the whole graph cities.
         """
-        if not files:
+        if files is None:
             return _sorted([*self._unreadable, *self._everything(progress)])
         given: list[Document | Violation] = []
         for path, content in files.items():

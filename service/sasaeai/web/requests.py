@@ -19,7 +19,7 @@ QUERY = "sasaeai.query"
 """Where in a request's environment the text of its query stands, for the journal."""
 
 STREAMED = "sasaeai.streamed"
-"""Where in a request's environment stands that the answer is a file, sent piece by piece as it is read."""
+"""Where in a request's environment stands that the answer is sent piece by piece, as it is read or known."""
 
 LOOKED_FOR = "sasaeai.looked-for"
 """Where in a request's environment stands whether its answer was in the cache, if it was looked for there."""

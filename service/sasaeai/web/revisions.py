@@ -52,7 +52,7 @@ def every() -> Response:
     return desk.page("revisions.html", revisions=found[:_SHOWN], of=len(found))
 
 
-@blueprint.get("/revisions/<int:number>")
+@blueprint.get("/revisions/<int(max=999999999):number>")
 @operation(
     "desk",
     "改訂が前から何を変えたか、又は全文。",
@@ -66,7 +66,7 @@ def one(number: int) -> Response:
     return _shown(number)
 
 
-@blueprint.post("/revisions/<int:number>/restore")
+@blueprint.post("/revisions/<int(max=999999999):number>/restore")
 @operation(
     "desk",
     "この改訂の内容を新しい改訂として公開する。審査者だけに。",

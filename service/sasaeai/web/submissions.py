@@ -103,9 +103,7 @@ def _handed(token: Token, handed: Handed, commented: bytes) -> Response:
 
 
 def _received(token: Token, handed: Handed) -> str:
-    receipt = publish.submit(here().desk, here().repository, token, handed)
-    submissions.forget(here().desk, here().settings.keep_uploads_days)
-    return receipt
+    return publish.submit(here().desk, here().repository, token, handed)
 
 
 @blueprint.get("/submissions/<receipt>")

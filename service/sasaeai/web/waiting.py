@@ -4,6 +4,7 @@ Its template runs through `steps` and then asks for the `outcome`; after each st
 by then goes out. The status is 200 by then: a mistake that comes later is told in the page.
 """
 
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ from flask import Response, current_app, request, stream_template
 
 from sasaeai.errors import ServiceError
 from sasaeai.examiner import Step
+from sasaeai.journal import log
 from sasaeai.web import answers
 from sasaeai.web.context import language
 from sasaeai.web.requests import STREAMED
@@ -35,6 +37,10 @@ def page(template: str, waited: Iterator[Step | T], outcome: Callable[[T], Outco
                     ended.append(outcome(each))
         except ServiceError as error:
             ended.append({"problem": error.message(language())})
+        except Exception as error:
+            # What has begun is sent already: nobody else could tell of it.
+            log("fault", path=request.path, trace="".join(traceback.format_exception(error)))
+            ended.append({"problem": ServiceError("internal", 500).message(language())})
 
     # The server sends each piece as it comes, and a proxy is not to keep it back until all are there.
     request.environ[STREAMED] = True

@@ -84,10 +84,10 @@ class Publisher:
             # What could not be published is on the disk, and what nobody has told of.
             self.holdings.apply(*self._changed())
             self.holdings.settle()
-            self.told, self.revision = "", last
+            self.revision = last
         if found.version == self.holdings.version:
             self.told = found.version
-        elif not self.told or not found.version:
+        elif not self.told or found.version in ("", self.told):
             self._bring(found)
         else:
             log("another-publishes", version=found.version, ours=self.told)
