@@ -31,6 +31,7 @@ from sasaeai.store.client import EngineStore
 
 PEER = "pyoxigraph"
 _PATIENCE = 600.0
+_SETTLED = 2.0
 _ASK = "ASK { GRAPH ?g { ?s ?p ?o } }"
 _READ = "SELECT (COUNT(DISTINCT ?p) AS ?n) { ?s ?p ?o }"
 
@@ -124,7 +125,7 @@ def _engine_rows(root: Path, nation: Held, folder: Path, rounds: int) -> Iterato
         yield Row("memory: what an idle worker adds", OURS, "MB", (statistics.median(fresh),))
         yield Row("memory: what a worker adds that has read everything", OURS, "MB", (max(used),))
         taken, spent, answered, failed = _publications(root, store, engine.pid, rounds)
-        yield Row("publication: one city, seen by all workers", OURS, "s", taken)
+        yield Row("publication: one city, seen by every reader", OURS, "s", taken)
         yield Row("publication: one city", OURS, "CPU-s", spent)
         yield Row("publication: readers answered meanwhile", OURS, "requests", (answered,))
         yield Row("publication: readers that failed", OURS, "requests", (failed,))
@@ -165,6 +166,8 @@ def _publications(
             if _ask(store, _ASK) != version:
                 raise RuntimeError("an answer after the publication is of the data before it")
             taken.append(time.monotonic() - began)
+            # Most workers are forked after the acknowledgement: that is a part of what a publication costs.
+            time.sleep(_SETTLED)
             spent.append(_spent(engine) - cpu)
     finally:
         done.set()

@@ -9,6 +9,7 @@ written unless it is said where. README.md beside this file says what is measure
 """
 
 import argparse
+import shlex
 import signal
 import sys
 import tempfile
@@ -77,7 +78,7 @@ def main() -> int:
     # Told to end, it ends what it has started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     began = time.monotonic()
-    command = f"python bench/table.py --cities {given.cities} --rounds {given.rounds}"
+    command = shlex.join(["python", "bench/table.py", *sys.argv[1:]])
     run, status = Run(command, f"{datetime.now(UTC):%Y-%m-%d}", f"{machine(*PACKAGES)}{peers.virtuoso_version()}"), 0
     known = MEASUREMENTS | {"endpoint": partial(endpoint.rows, others=given.peers)}
     asked = {name: known[name] for name in given.only or known}
