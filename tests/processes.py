@@ -18,6 +18,7 @@ from sasaeai.formats import BY_NAME
 from sasaeai.settings import Settings
 from sasaeai.store import Answer
 from sasaeai.store.client import EngineStore
+from sasaeai.store.lanes import lanes
 
 from .conftest import ROOT
 
@@ -114,8 +115,11 @@ def engine(root: Path, **changes: Any) -> Iterator[RunningEngine]:
     process = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, start_new_session=True)
     store = EngineStore(run_dir, settings)
     try:
+        running, workers = RunningEngine(process, store), sum(lane.workers for lane in lanes(settings))
+        # The first answer needs one worker of a lane only.
+        wait_until(lambda: len(running.workers()) == workers or process.poll() is not None)
         wait_until(lambda: store.ready() or process.poll() is not None)
-        yield RunningEngine(process, store)
+        yield running
     finally:
         assert process.stdin is not None
         process.stdin.close()
