@@ -63,6 +63,8 @@ KINDS = {
     "prefixes": "/prefixes",
     "API": "/docs",
     "part of the API": "/docs/sparql",
+    "longest part of the API": "/docs/queries",
+    "indicators in the API": "/docs/indicators",
     "about": "/about",
     "asking": "/ask",
     "citing": "/cite",

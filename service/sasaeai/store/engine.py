@@ -15,16 +15,17 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from sasaeai.desk import revisions
 from sasaeai.errors import ServiceError
 from sasaeai.journal import log
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
-from sasaeai.store import control, dump, frames, metrics, snapshot
-from sasaeai.store.generation import Generation, Place, fork
+from sasaeai.store import control, frames, metrics, snapshot
+from sasaeai.store.generation import Generation, Place, outcome
 from sasaeai.store.loading import Holdings, prefixes
+from sasaeai.store.scribes import Scribes
 
 _REPLY_SECONDS = 5.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
@@ -60,8 +61,7 @@ class Engine:
         gc.collect()
         gc.freeze()
         self.workers: dict[int, Place] = {}
-        self.writer: tuple[int, str] | None = None
-        self.keeper = 0
+        self.scribes = Scribes()
         self.due: list[tuple[float, Place]] = []
         self.pauses: dict[str, float] = {}
         follows = repository.state is not None and not settings.replica
@@ -80,7 +80,8 @@ class Engine:
         for each in self.repository.conflicts():
             log("revision-conflict", city=each.city, graph=each.graph, file=str(each.path), now=each.now)
         log("engine-ready", version=self.generation.version, quads=len(self.holdings.store))
-        self._keep()
+        if (folder := self.settings.snapshots) and not self.settings.replica:
+            self.scribes.keep(self.holdings, folder)
         while True:
             self._reap()
             self._replace()
@@ -91,7 +92,7 @@ class Engine:
 
     def stop(self) -> NoReturn:
         """End the workers, then this process; what they hold is freed faster by the kernel than by Python."""
-        children = [*self.workers, *(self.writer[:1] if self.writer else ()), *([self.keeper] if self.keeper else ())]
+        children = [*self.workers, *self.scribes.pids]
         for pid in children:
             os.kill(pid, signal.SIGKILL)
         for pid in children:
@@ -148,24 +149,18 @@ class Engine:
         self.workers[place.generation.fork(place)] = place
 
     def _reap(self) -> None:
-        while self.workers or self.writer or self.keeper:
+        while self.workers or self.scribes.pids:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if not pid:
                 return
-            if pid == self.keeper:
-                log("snapshot-ended", **_outcome(status))
-                self.keeper = 0
-                continue
-            if self.writer and pid == self.writer[0]:
-                log("dump-ended", version=self.writer[1], **_outcome(status))
-                self.writer = None
+            if self.scribes.ended(pid, status):
                 continue
             place = self.workers.pop(pid)
             if status or not place.generation.retired:
-                outcome = _outcome(status)
-                reason = metrics.REASONS.get(outcome.get("signal", ""), "other")
+                how = outcome(status)
+                reason = metrics.REASONS.get(how.get("signal", ""), "other")
                 metrics.WORKERS_ENDED.labels(place.lane.name, reason).inc()
-                log("worker-ended", pid=pid, lane=place.lane.name, born=place.up, **outcome)
+                log("worker-ended", pid=pid, lane=place.lane.name, born=place.up, **how)
             if not place.generation.retired:
                 self.due.append((time.monotonic() + self._pause(place), place))
 
@@ -186,33 +181,6 @@ class Engine:
             except OSError as error:
                 log("fork-failed", lane=place.lane.name, detail=str(error))
                 self.due.append((now + _LONGEST_PAUSE, place))
-
-    # Dumps
-
-    def _dump(self) -> None:
-        """Have the dumps of the present version written, unless they are there or being written."""
-        version = self.generation.version
-        if dump.folder(self.run_dir, version).exists():
-            return
-        if self.writer:
-            if self.writer[1] == version:
-                return
-            os.kill(self.writer[0], signal.SIGKILL)
-            os.waitpid(self.writer[0], 0)
-        parent = os.getpid()
-        if not (pid := fork()):
-            dump.run(self.holdings.store, self.run_dir, version, self.prefixes, parent)
-        self.writer = (pid, version)
-
-    def _keep(self) -> None:
-        """Have a snapshot written to start from the next time, unless there is one or others fill the folder."""
-        folder = self.settings.snapshots
-        if folder is None or self.settings.replica or snapshot.is_kept(self.holdings, folder):
-            return
-        parent = os.getpid()
-        if not (pid := fork()):
-            snapshot.run(self.holdings, folder, parent)
-        self.keeper = pid
 
     # Publications
 
@@ -284,8 +252,8 @@ class Engine:
                 case "publish" | "reread":
                     version = self._reread()
                 case "dump":
-                    self._dump()
                     version = self.generation.version
+                    self.scribes.dump(self.holdings.store, self.run_dir, version, self.prefixes)
                 case _:
                     version = self.generation.version
         except ServiceError as error:
@@ -295,12 +263,6 @@ class Engine:
             log("fault", detail=repr(error))
             return frames.from_error(ServiceError("internal", 500))
         return {"type": "version", "version": version}
-
-
-def _outcome(status: int) -> dict[str, Any]:
-    if os.WIFSIGNALED(status):
-        return {"signal": signal.Signals(os.WTERMSIG(status)).name}
-    return {"status": os.waitstatus_to_exitcode(status)}
 
 
 def main(run_dir: str) -> NoReturn:

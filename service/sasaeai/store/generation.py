@@ -6,6 +6,7 @@ import signal
 import socket
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pyoxigraph import Store as Oxigraph
 
@@ -87,6 +88,13 @@ def fork() -> int:
             signal.signal(each, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
     return pid
+
+
+def outcome(status: int) -> dict[str, Any]:
+    """Say how a process ended: the signal that ended it, or its exit status."""
+    if os.WIFSIGNALED(status):
+        return {"signal": signal.Signals(os.WTERMSIG(status)).name}
+    return {"status": os.waitstatus_to_exitcode(status)}
 
 
 def _listen(path: Path, queue: int) -> socket.socket:
