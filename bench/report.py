@@ -33,10 +33,12 @@ class Run:
     def write(self, folder: Path) -> None:
         """Keep the run, draw its growth, and bring the folder's page up to it, if there is one."""
         (folder / KEPT).write_text(_json(self), "utf-8")
-        if len(self.sizes) > 1:
-            plot(self.sizes, folder / IMAGE)
+        # What is kept is rounded, and the page is to be what can be made of it again.
+        kept = Run.read(folder / KEPT)
+        if len(kept.sizes) > 1:
+            plot(kept.sizes, folder / IMAGE)
         if (page := folder / PAGE).exists():
-            page.write_text(self.fill(page.read_text("utf-8")), "utf-8")
+            page.write_text(kept.fill(page.read_text("utf-8")), "utf-8")
 
     def fill(self, page: str) -> str:
         """Put the figures into a page, between the marks that are there for them."""
