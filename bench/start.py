@@ -105,8 +105,9 @@ def _engine_rows(root: Path, nation: Held, folder: Path, rounds: int) -> Iterato
     run_dir = folder / "run"
     run_dir.mkdir()
     # What the engine writes after a publication stays beside; and a worker has the time to read everything.
-    shutil.copytree(nation.snapshots, folder / "snapshots", copy_function=os.link)
-    settings = Settings(root=root, snapshots=folder / "snapshots", run_dir=run_dir, own_seconds=_PATIENCE)
+    snapshots = Path(tempfile.mkdtemp(dir=nation.folder))
+    shutil.copytree(nation.snapshots, snapshots, copy_function=os.link, dirs_exist_ok=True)
+    settings = Settings(root=root, snapshots=snapshots, run_dir=run_dir, own_seconds=_PATIENCE)
     began = time.monotonic()
     command = [sys.executable, "-m", "sasaeai.store.engine", str(run_dir)]
     environment = os.environ | settings.to_environment()

@@ -23,8 +23,7 @@ from rdflib import RDF, SH, SKOS, Graph
 from figures import OURS, Row, most_held
 from sasaeai.repository import GraphFile, QueryFile, Repository
 from sasaeai.validation import Ground
-from sasaeai.validation.common import city_of
-from sasaeai.vocabulary import BASE
+from sasaeai.vocabulary import BASE, city_of
 
 PEER = "pySHACL"
 _SAMPLE = 4

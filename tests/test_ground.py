@@ -14,11 +14,11 @@ import pytest
 from sasaeai.repository import Repository
 from sasaeai.validation import Violation, documents, ground, validate
 from sasaeai.validation.checks import against_checks
-from sasaeai.validation.common import SAID_OR_NOT, bare, city_of
+from sasaeai.validation.common import SAID_OR_NOT, bare
 from sasaeai.validation.documents import Document
 from sasaeai.validation.said import Said
 from sasaeai.validation.shapes import Shapes, against_shapes
-from sasaeai.vocabulary import ID, SAS
+from sasaeai.vocabulary import ID, SAS, city_of
 
 from .conftest import ROOT
 from .counting import opened

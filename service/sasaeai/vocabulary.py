@@ -1,5 +1,6 @@
 """The IRIs and the languages the service itself speaks of."""
 
+import re
 from collections.abc import Mapping
 
 LANGUAGES = ("ja", "en")
@@ -35,3 +36,14 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 ORG = "http://www.w3.org/ns/org#"
 PREF_LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+
+_OF_CITY = re.compile(rf"(?:{re.escape(GRAPH)}|{re.escape(ID)}(?:source/)?)([0-9]{{6}})/")
+
+
+def city_of(iri: str) -> str:
+    """Return the code of the city whose thing, or whose document, this is; '' for what is no city's.
+
+    A municipality itself is nobody's: the register describes it.
+    """
+    found = _OF_CITY.match(iri)
+    return found[1] if found else ""

@@ -1,6 +1,5 @@
 """RDF as a city sends it: which documents of which city it holds, and what is wrong with it, at its line."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -10,9 +9,7 @@ from sasaeai.errors import ServiceError
 from sasaeai.intake.findings import Finding, Place, Remark
 from sasaeai.repository import Repository
 from sasaeai.validation import QUADS, SYNTAXES, Ground, Parts, Progress, Violation
-from sasaeai.vocabulary import GRAPH
-
-_OF_A_CITY = re.compile(re.escape(GRAPH) + "([0-9]{6})/")
+from sasaeai.vocabulary import city_of
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,7 @@ def read_rdf(ground: Ground, repository: Repository, name: str, content: bytes, 
         said = {f"{graph}.ttl": text for graph, text in parts.graphs.items()}
         found = [validation.in_place(each, parts.whole) for each in ground.validate(said, progress)]
     findings = [_finding(name, each) for each in found]
-    cities = {match[1] if (match := _OF_A_CITY.match(graph)) else "" for graph in parts.graphs}
+    cities = {city_of(graph) for graph in parts.graphs}
     city = cities.pop() if len(cities) == 1 else ""
     if not city:
         return Sent(findings)

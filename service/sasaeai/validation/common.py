@@ -4,7 +4,6 @@ A city is held against this and its own documents, never against those of all ot
 city, not with the country. That a thing of a city is spoken of in its own documents only is a check (`wrong-city`).
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -15,9 +14,8 @@ from rdflib import SH, SKOS
 
 from sasaeai.validation.documents import Document, text
 from sasaeai.validation.said import Said
-from sasaeai.vocabulary import GRAPH, ID, RDF_TYPE, SAS
+from sasaeai.vocabulary import ID, RDF_TYPE, SAS, city_of
 
-_OF_CITY = re.compile(rf"(?:{re.escape(GRAPH)}|{re.escape(ID)}(?:source/)?)([0-9]{{6}})/")
 _SHARED_BODY, _BODY = f"{ID}org/", "/org/"
 _NUMBER = f"{SAS}corporateNumber"
 _LABELS = {str(SKOS.prefLabel), str(SKOS.altLabel)}
@@ -27,12 +25,6 @@ _BACK, _SHARED, _NAMED = "<- ", "shared body named ", "body named "
 SAID_OR_NOT = frozenset("株式会社有限合同相互福祉医療法人特定非営利活動一般公益財団独立行政生協組・･()（）NPOＮＰＯ")
 """What the words are made of that the check for bodies named twice takes out of a name: without it, what it takes for
 one name is one, whichever words it takes out. Others may fall together too; of these it finds nothing."""
-
-
-def city_of(iri: str) -> str:
-    """Return the code of the city whose thing, or whose document, this is; '' for what is no city's."""
-    found = _OF_CITY.match(iri)
-    return found[1] if found else ""
 
 
 def cities_of(document: Document) -> set[str]:

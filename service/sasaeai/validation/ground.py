@@ -10,12 +10,13 @@ import pyoxigraph as ox
 
 from sasaeai.repository import GraphFile, Repository
 from sasaeai.validation.checks import against_checks
-from sasaeai.validation.common import Common, Sight, cities_of, city_of, of_concern
+from sasaeai.validation.common import Common, Sight, cities_of, of_concern
 from sasaeai.validation.documents import Document, read, text
 from sasaeai.validation.kept import Kept, digest_of
 from sasaeai.validation.said import Said
 from sasaeai.validation.shapes import Progress, Shapes, against_shapes
 from sasaeai.validation.violation import Violation
+from sasaeai.vocabulary import city_of
 
 _ALONE = 8
 """So many cities are looked at in one process: others would take longer to begin than to help."""

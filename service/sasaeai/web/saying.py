@@ -28,7 +28,7 @@ NOTHING = Markup()
 _VALUES = 5
 """Values that a cell of a list shows."""
 
-_JAPANESE = re.compile(r"[^A-Za-z]*[\u3040-\u30ff\u3400-\u9fff][^A-Za-z]*")
+_JAPANESE = re.compile(r"[^A-Za-z\u3040-\u30ff\u3400-\u9fff]*[\u3040-\u30ff\u3400-\u9fff][^A-Za-z]*")
 """A text in kana or kanji, and in no Latin letters."""
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"

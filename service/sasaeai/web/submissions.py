@@ -55,9 +55,10 @@ def every() -> Response:
 @blueprint.post("/submissions")
 @operation(
     "desk",
-    "ファイルを提出する。誤りがあれば422で、何も受け付けません。",
-    "Hand in a file. With mistakes in it the answer is 422, and nothing is received.",
+    "ファイルを提出する。誤りがあれば422で、何も受け付けません。1秒を超えるページは、200で進み具合から示します。",
+    "Hand in a file. With mistakes in it: 422, and nothing is received. A page of over a second: 200, progress first.",
     method="POST",
+    gives=[HTML],
     answers=[201, 303, 400, 401, 403, 404, 413, 415, 422, 429, 503],
     parameters=["lang"],
     body=validate.BODY,
