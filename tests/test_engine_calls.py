@@ -1,5 +1,6 @@
 """What the engine is asked for a page: a number of times that is the same for one city and for a whole country."""
 
+import json
 import urllib.parse
 
 import pytest
@@ -12,6 +13,7 @@ from sasaeai.web import create_app, preparation
 
 from .conftest import ROOT
 from .counting import CountingStore
+from .test_nation import make
 
 QUESTIONS = catalogue.questions(Repository(ROOT))
 NAMES = 2
@@ -45,6 +47,28 @@ def test_a_question_is_one_query_whatever_it_is_asked_of(client: FlaskClient, st
     assert asked(client, store, f"/queries/{name}.csv?{example}") <= 1 + NAMES
     assert asked(client, store, f"/queries/{name}.csv?{example}") == 1
     assert asked(client, store, f"/queries/{name}.csv?{everywhere}") == 1
+
+
+@pytest.fixture(scope="module")
+def nation(tmp_path_factory: pytest.TempPathFactory) -> CountingStore:
+    folder = tmp_path_factory.mktemp("nation")
+    made = make(folder, "--cities", "60", "--seed", "7")
+    assert made.returncode == 0, made.stderr
+    return CountingStore(Repository(folder))
+
+
+@pytest.mark.parametrize("name", [name for name, each in QUESTIONS.items() if each.by_city])
+def test_a_page_of_an_answer_about_a_whole_country_asks_about_no_more_cities_than_it_shows(
+    nation: CountingStore, name: str
+) -> None:
+    settings = Settings(root=ROOT, cache_mb=0)
+    client = create_app(settings, nation).test_client()
+    path = f"/queries/{name}.json?limit=3"
+    asked(client, nation, path)
+    assert asked(client, nation, path) <= 2, "of five that all cities would take"
+    assert json.loads(client.get(path).data)["total"] is None
+    second = json.loads(client.get(f"{path}&page=2").data)
+    assert [each["@id"].rpartition("#")[2] for each in second["rows"]] == ["4", "5", "6"]
 
 
 @pytest.mark.parametrize("path", ["/indicators/", "/indicators/levels", "/indicators/?m=132241"])

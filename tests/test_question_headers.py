@@ -93,6 +93,29 @@ def test_a_mistake_is_told_with_its_file_its_key_and_what_is_wanted(right: str, 
     assert words in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "words"),
+    [
+        ("scope: city", "scope: country", "scope: write city, or leave the key out; it says 'country'"),
+        ("repeatable: true", "repeatable: false", "scope: what is answered city by city has a repeatable parameter m"),
+        ("  municipality: {", "  year: {", "scope: the first column of what is answered city by city is municipality"),
+        ("ORDER BY ?m ?year", "ORDER BY ?year ?m", "scope: what is answered city by city ends in ORDER BY ?m"),
+    ],
+)  # fmt: skip
+def test_who_promises_to_answer_city_by_city_is_seen_to_be_able_to(right: str, wrong: str, words: str) -> None:
+    text = (
+        HEADER.replace("#+ parameters", "#+ scope: city\n#+ parameters").replace(
+            "#+   year", "#+   municipality: {ja: 市, en: City}\n#+   year"
+        )
+        + QUERY.replace("?year", "?municipality ?year", 1)
+        + " ORDER BY ?m ?year"
+    )
+    assert read(text).by_city
+    with pytest.raises(ValueError, match=r"example\.rq: ") as refused:
+        read(text.replace(right, wrong, 1))
+    assert words in str(refused.value)
+
+
 def test_a_file_without_a_header_is_told_how_to_begin_one() -> None:
     with pytest.raises(ValueError, match=r"example\.rq: there is no header; begin with lines such as #\+ title"):
         read(QUERY)

@@ -52,6 +52,9 @@ class Settings:
 
     own_workers: int = _setting(2, "query workers for the service's own bounded questions")
     own_seconds: float = _setting(5.0, "deadline of a question of the service's own")
+    cities_seconds: float = _setting(
+        60.0, "time for an answer about many cities, asked about few at a time; beyond: 503"
+    )
     quick_workers: int = _setting(4, "query workers an ad-hoc query starts in")
     quick_seconds: float = _setting(0.25, "deadline in the quick lane; past it the query moves to the slow lane")
     quick_extra: int = _setting(2, "queries in the quick lane besides one of each client; beyond: wait, then 429")

@@ -5,6 +5,7 @@ whom and with which example; its text runs unchanged in any SPARQL tool.
 """
 
 from sasaeai.catalogue.asking import answer, arguments_of, example, fill, resolved
+from sasaeai.catalogue.by_city import ByCity
 from sasaeai.catalogue.chart import Line, lines
 from sasaeai.catalogue.description import EXAMPLES, LICENCE, examples
 from sasaeai.catalogue.parameters import WANTED, Parameter
@@ -17,6 +18,7 @@ __all__ = [
     "FORMATS",
     "LICENCE",
     "WANTED",
+    "ByCity",
     "Chart",
     "Line",
     "Parameter",

@@ -7,7 +7,7 @@ from sasaeai.catalogue.questions import Question
 from sasaeai.errors import ServiceError
 from sasaeai.formats import GRAPH, RESULTS, Format
 from sasaeai.repository import Repository
-from sasaeai.store import Answer, Store
+from sasaeai.store import Answer, LaneName, Store
 from sasaeai.store.parameters import bind
 
 
@@ -41,11 +41,17 @@ def _check_known(question: Question, arguments: Mapping[str, Sequence[str]]) -> 
         )
 
 
-def answer(
-    store: Store, question: Question, arguments: Mapping[str, Sequence[str]], results: Format = RESULTS
+def answer(  # noqa: PLR0913 — the last are as in `Store`
+    store: Store,
+    question: Question,
+    arguments: Mapping[str, Sequence[str]],
+    results: Format = RESULTS,
+    *,
+    lane: LaneName = "own",
+    seconds: float | None = None,
 ) -> Answer:
-    """Ask a question of the catalogue and return its answer in the format wanted."""
-    return store.query(fill(question, arguments), results=results, graph=GRAPH, lane="own")
+    """Ask a question of the catalogue by one query and return its answer in the format wanted."""
+    return store.query(fill(question, arguments), results=results, graph=GRAPH, lane=lane, seconds=seconds)
 
 
 def example(question: Question, language: str) -> dict[str, list[str]]:

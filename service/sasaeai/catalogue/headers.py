@@ -14,7 +14,8 @@ from sasaeai.repository import QueryFile
 from sasaeai.vocabulary import LANGUAGES, Words
 
 KEYS = {
-    *("title", "summary", "caveat", "tags", "parameters", "columns", "chart", "example", "deprecated", "replaced-by"),
+    *("title", "summary", "caveat", "tags", "scope", "parameters", "columns", "chart", "example"),
+    *("deprecated", "replaced-by"),
 }
 """What a header can say."""
 

@@ -19,6 +19,8 @@ RESERVED = {"page", "limit", "_format", "_mediatype", "format"}
 _OF_A_PARAMETER = {"name", "type", "label", "example", "repeatable", "required", "default", "scheme"}
 _OF_A_CHART = {"of", "over", "by"}
 _MOST_TAGS = 2
+_CITY = "city"
+_BY_CODE = re.compile(r"ORDER BY \?m\b[^}]*\Z")
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Chart:
 class Question:
     """Hold a question of the catalogue: its words, parameters, columns and SPARQL.
 
+    One `by_city` promises that its answer about several cities is its answers about each, in the order of their codes.
     One that is `deprecated` since a day answers as it always did; `replaced_by` names the one to ask in its place.
     """
 
@@ -47,6 +50,7 @@ class Question:
     text: str = field(repr=False)
     caveat: Words | None = None
     chart: Chart | None = None
+    by_city: bool = False
     deprecated: date | None = None
     replaced_by: str | None = None
 
@@ -97,9 +101,26 @@ def read(file: QueryFile) -> Question:
         text=file.body,
         caveat=about.optional_words("caveat"),
         chart=_chart(about, columns),
+        by_city=_by_city(about, parameters, columns, file.body),
         deprecated=about.day("deprecated"),
         replaced_by=about.file_name("replaced-by"),
     )
+
+
+def _by_city(about: Header, parameters: Mapping[str, Parameter], columns: Mapping[str, Words], text: str) -> bool:
+    """Tell whether a header makes the promise of `scope: city`, and see that the query can keep it."""
+    if "scope" not in about:
+        return False
+    if (said := about.text("scope", f"write {_CITY}, or leave the key out")) != _CITY:
+        raise about.wrong("scope", f"write {_CITY}, or leave the key out; it says {said!r}")
+    cities = parameters.get("m")
+    if not (cities and cities.type == "municipality" and cities.repeatable):
+        raise about.wrong("scope", "what is answered city by city has a repeatable parameter m of type municipality")
+    if next(iter(columns)) != "municipality":
+        raise about.wrong("scope", "the first column of what is answered city by city is municipality")
+    if not _BY_CODE.search(text):
+        raise about.wrong("scope", "what is answered city by city ends in ORDER BY ?m …")
+    return True
 
 
 def _parameters(about: Header, text: str) -> dict[str, Parameter]:

@@ -8,14 +8,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sasaeai import workbook
-from sasaeai.catalogue.asking import answer
+from sasaeai.catalogue.by_city import ByCity
 from sasaeai.catalogue.questions import Question
 from sasaeai.errors import ServiceError
 from sasaeai.formats import GRAPH_FORMATS, OBJECTS, RESULT_FORMATS, WORKBOOK, Format
 from sasaeai.prefixes import Prefixes, expanded
 from sasaeai.statements import Row, Table, table
 from sasaeai.statements.paging import Paging
-from sasaeai.store import Answer, Store
+from sasaeai.store import Answer
 from sasaeai.store.parameters import Term, iri, literal
 from sasaeai.store.writing import Statement, address, in_language, results, statement, typed, written
 from sasaeai.vocabulary import BASE, LICENCE, XSD, Words
@@ -40,18 +40,17 @@ _SAFE = 10**15
 
 @dataclass(frozen=True)
 class Reply:
-    """Hold an answer: the rows of the page asked for, or all; the number of the first; and the whole."""
+    """Hold an answer: the rows of the page asked for, or all; the number of the first; how many there are of all.
+
+    That is None while it is not known: then others follow. Where all were read they are the `whole`.
+    """
 
     question: Question
     arguments: Mapping[str, Sequence[str]]
     rows: Table
     first: int
-    whole: Sequence[Row]
-
-    @property
-    def total(self) -> int:
-        """Return how many rows the whole answer has."""
-        return len(self.whole)
+    total: int | None
+    whole: Sequence[Row] = ()
 
     @property
     def address(self) -> str:
@@ -64,12 +63,15 @@ class Reply:
         return f"{BASE}queries/{self.question.name}{ending}" + (f"?{query}" if query else "")
 
 
-def ask(store: Store, question: Question, arguments: Mapping[str, Sequence[str]], page: Paging | None) -> Reply:
+def ask(cities: ByCity, question: Question, arguments: Mapping[str, Sequence[str]], page: Paging | None) -> Reply:
     """Ask a question and return its whole answer, or one page; ServiceError 404 where there is no such page."""
-    whole = table(answer(store, question, arguments))
-    rows = page.cut(whole.rows) if page else whole.rows
-    first = (page.page - 1) * page.limit + 1 if page else 1
-    return Reply(question, arguments, Table(whole.columns, rows, whole.version), first, whole.rows)
+    if page is None:
+        whole = table(cities.whole(question, arguments))
+        return Reply(question, arguments, whole, 1, len(whole.rows), whole.rows)
+    found = cities.page(question, arguments, page)
+    columns, rows, version = found.table.columns, found.table.rows, found.table.version
+    shown = Table(columns, page.cut(rows, found.before), version)
+    return Reply(question, arguments, shown, page.start + 1, found.total, rows if len(rows) == found.total else ())
 
 
 def write(reply: Reply, wanted: Format, language: str, prefixes: Prefixes) -> Answer:
@@ -155,7 +157,11 @@ def _about(reply: Reply, language: str) -> list[list[str | int | float | datetim
     question = reply.question
     empty = said("資料に書かれていないこと。0ではありません。", "Not stated by any source; it is not zero.")
     shown = len(reply.rows.rows)
-    rows = said(f"全{reply.total}行のうち{shown}行", f"{shown} of {reply.total}") if shown < reply.total else shown
+    rows: str | int = shown
+    if reply.total is None:
+        rows = said(f"{shown}行(ほかにも行がある)", f"{shown}; there are others")
+    elif shown < reply.total:
+        rows = said(f"全{reply.total}行のうち{shown}行", f"{shown} of {reply.total}")
     told: list[list[str | int | float | datetime.date]] = [
         [said("質問", "Question"), question.title[language]],
         [said("内容", "What it answers"), question.summary[language]],

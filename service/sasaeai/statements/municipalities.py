@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
@@ -22,11 +22,13 @@ BETWEEN = re.compile(r"[,、\n]")
 class Register:
     """Hold every municipality of a version of the data: `called` is its name after its prefecture's, by code.
 
-    `named` holds the codes of those that bear a name, folded, with or without their prefecture's before it.
+    `told` holds the codes of those of which something is told, in their order; `named` the codes of those that bear a
+    name, folded, with or without their prefecture's before it.
     """
 
     version: str
     called: Mapping[str, Words] = field(repr=False)
+    told: Sequence[str] = field(repr=False)
     named: Mapping[str, tuple[str, ...]] = field(repr=False)
 
     def codes(self, given: Iterable[str], parameter: str = "m", example: str = "011002") -> list[str]:
@@ -86,12 +88,15 @@ def municipalities(store: Store, repository: Repository) -> Register:
 
 def _read(rows: Iterable[Row], version: str) -> Register:
     called: dict[str, dict[str, str]] = {}
+    told = set()
     named: dict[str, dict[str, None]] = {}
     for row in rows:
         code, label, prefecture = (row[each]["value"] for each in ("code", "label", "prefectureLabel"))
         for name in (label, prefecture + label):
             named.setdefault(fold(name), {})[code] = None
+        if row["told"]["value"] == "true":
+            told.add(code)
         language = row["label"]["xml:lang"]
         if language in LANGUAGES:
             called.setdefault(code, {})[language] = f"{prefecture} {label}"
-    return Register(version, called, {name: tuple(codes) for name, codes in named.items()})
+    return Register(version, called, sorted(told), {name: tuple(codes) for name, codes in named.items()})

@@ -26,17 +26,27 @@ class Paging:
         """Return the number of the last page; what is empty has one."""
         return max(1, -(-total // self.limit))
 
-    def cut(self, things: Sequence[Thing]) -> Sequence[Thing]:
-        """Return the page's share of all things; ServiceError 404 where there is no such page."""
-        if self.page > (last := self.last(len(things))):
-            raise ServiceError("no-such-page", 404, page=self.page, last=last)
-        return things[(self.page - 1) * self.limit : self.page * self.limit]
+    @property
+    def start(self) -> int:
+        """Return how many things come before the page."""
+        return (self.page - 1) * self.limit
 
-    def others(self, total: int) -> dict[str, int]:
-        """Name the pages a reader goes to from this one, by their relations (RFC 8288): first, prev, next, last."""
+    def cut(self, things: Sequence[Thing], before: int = 0) -> Sequence[Thing]:
+        """Return the page's share of things, before which others come; ServiceError 404 where there is no such page."""
+        if self.page > (last := self.last(before + len(things))):
+            raise ServiceError("no-such-page", 404, page=self.page, last=last)
+        return things[self.start - before : self.start - before + self.limit]
+
+    def others(self, total: int | None) -> dict[str, int]:
+        """Name the pages a reader goes to from this one, by their relations (RFC 8288): first, prev, next, last.
+
+        While the total is not known there is a next page, and nobody knows the last.
+        """
+        pages = {"first": 1, "prev": self.page - 1, "next": self.page + 1}
+        if total is None:
+            return {relation: page for relation, page in pages.items() if page >= 1}
         last = self.last(total)
-        pages = {"first": 1, "prev": self.page - 1, "next": self.page + 1, "last": last}
-        return {relation: page for relation, page in pages.items() if 1 <= page <= last}
+        return {relation: page for relation, page in (pages | {"last": last}).items() if 1 <= page <= last}
 
 
 def read(arguments: Mapping[str, Sequence[str]]) -> Paging:

@@ -9,7 +9,8 @@ from typing import Literal, Protocol
 from sasaeai.formats import Format
 
 AnswerKind = Literal["boolean", "solutions", "graph"]
-LaneName = Literal["own", "ad-hoc"]
+LaneName = Literal["own", "slow", "ad-hoc"]
+"""Where a query is asked: among the service's own, among those that take long, or wherever a stranger's belongs."""
 
 
 @dataclass(frozen=True)

@@ -67,8 +67,8 @@ class EngineStore:
             raise ServiceError("bad-encoding", 400) from error
         if len(body) > self.settings.max_query_bytes:
             raise ServiceError("too-large", 413, limit=self.settings.max_query_bytes)
-        if lane == "own":
-            return self._ask("own", head, body, seconds)
+        if lane != "ad-hoc":
+            return self._ask(lane, head, body, seconds)
         if not self._threads.acquire(blocking=False):
             raise self._busy("quick")
         try:

@@ -1,10 +1,11 @@
 """Where a long result is cut: after a whole row, well-formed, and with a mark in its head.
 
-JSON and XML results have a place for it, the links of their head. CSV and TSV have none, and are never cut.
+JSON and XML results have a place for it, the links of their head. CSV and TSV have none, and are never cut. And where
+whole results with the same columns are joined.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -59,6 +60,16 @@ def cut(body: bytes, name: str, *, whole: bool, rows: int, limit: int) -> tuple[
     kept = [end for end in ends if end <= room]
     end = kept[-1] if kept else start
     return b"".join((body[:head], syntax.mark, body[head:end], syntax.closing)), len(kept)
+
+
+def joined(bodies: Sequence[bytes], name: str) -> bytes:
+    """Return results with the same columns, whole and in the format `name`, as one with the rows of all in turn."""
+    if (syntax := _SYNTAXES.get(name)) is None:
+        return b"".join([bodies[0], *(each[each.index(b"\n") + 1 :] for each in bodies[1:])])
+    start = bodies[0].index(syntax.opening) + len(syntax.opening)
+    rows = [each[start : -len(syntax.closing)] for each in bodies]
+    between = b"," if name == "srj" else b""
+    return b"".join((bodies[0][:start], between.join(filter(None, rows)), syntax.closing))
 
 
 def too_large(limit: int) -> ServiceError:

@@ -59,7 +59,7 @@ def page(question: Question) -> Response:
     try:
         known = resolved(question, given)
         asked = paged() or Paging()
-        reply = catalogue.ask(here().store, question, known, asked)
+        reply = catalogue.ask(here().by_city, question, known, asked)
     except ServiceError as error:
         if error.status != 400 and error.key not in _TOO_MUCH:
             raise

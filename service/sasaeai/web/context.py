@@ -11,7 +11,7 @@ from flask import Flask, current_app, g, request
 from rdflib import SKOS, Graph, Literal
 
 from sasaeai import calendar, catalogue
-from sasaeai.catalogue import Question
+from sasaeai.catalogue import ByCity, Question
 from sasaeai.compare import Topic, topics
 from sasaeai.desk import Desk
 from sasaeai.errors import ServiceError
@@ -40,6 +40,11 @@ class Context:
     questions: Mapping[str, Question]
     prefixes: Prefixes
     shelf: Shelf
+
+    @cached_property
+    def by_city(self) -> ByCity:
+        """Return who asks the questions."""
+        return ByCity(self.store, self.repository, self.settings.cities_seconds, self.settings.max_answer_bytes)
 
     @cached_property
     def examiner(self) -> Examiner:

@@ -66,7 +66,7 @@ def link(response: Response, *links: str) -> None:
     response.headers["Link"] = ", ".join([before, *links] if before else links)
 
 
-def link_pages(response: Response, asked: Paging, total: int) -> Response:
+def link_pages(response: Response, asked: Paging, total: int | None) -> Response:
     """Say in the head of a response where the other pages are (RFC 8288)."""
     for relation, number in asked.others(total).items():
         link(response, f'<{this_page(page=str(number))}>; rel="{relation}"')

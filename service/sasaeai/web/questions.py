@@ -139,7 +139,7 @@ def drawing(name: str) -> Response:
     question = _question(name)
     if question.chart is None:
         raise ServiceError("not-found", 404, what=request.path)
-    reply = catalogue.ask(here().store, question, asking.resolved(question, asking.arguments(question)), None)
+    reply = catalogue.ask(here().by_city, question, asking.resolved(question, asking.arguments(question)), None)
     lines = catalogue.lines(question.chart, reply.whole, language())
     shapes = charts.panels([(each.title, each.points) for each in lines])
     svg = render_template("panels.svg", drawing=shapes, title=question.title[language()])
@@ -159,11 +159,10 @@ def _question(name: str) -> Question:
 
 def _file(question: Question, wanted: Format) -> Response:
     given, asked = asking.resolved(question, asking.arguments(question)), asking.paged()
-    store = here().store
     if asked is None and (whole := BY_NAME.get(wanted.name)) in RESULT_FORMATS:
         # The engine writes what it finds, and nothing is held here.
-        return answers.worded(answers.send(catalogue.answer(store, question, given, whole)))
-    reply = catalogue.ask(store, question, given, asked)
+        return answers.worded(answers.send(here().by_city.whole(question, given, whole)))
+    reply = catalogue.ask(here().by_city, question, given, asked)
     response = answers.worded(answers.send(catalogue.write(reply, wanted, language(), here().prefixes)))
     if wanted == WORKBOOK:
         response.headers["Content-Disposition"] = f'attachment; filename="{question.name}.xlsx"'
