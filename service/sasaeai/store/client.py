@@ -40,8 +40,8 @@ class EngineStore:
         self._told = Told(run_dir)
         self._seconds = {lane.name: lane.seconds for lane in lanes(settings)}
         self._addresses = {lane: str(run_dir / lane) for lane in self._seconds}
-        # With the quarter that may read bodies, an eighth of the threads is always there for pages and questions.
         self._turns = Turns(run_dir, settings.web_threads // 4)
+        # With the quarter that may read bodies, an eighth of the threads is always there for pages and questions.
         self._threads = threading.BoundedSemaphore(max(1, settings.web_threads * 5 // 8))
 
     def query(  # noqa: PLR0913 — as in `Store`
@@ -69,8 +69,12 @@ class EngineStore:
             raise ServiceError("too-large", 413, limit=self.settings.max_query_bytes)
         if lane != "ad-hoc":
             return self._ask(lane, head, body, seconds)
-        with self._thread():
+        if not self._threads.acquire(blocking=False):
+            raise self._busy("quick")
+        try:
             return self._ask_ad_hoc(head, body, seconds, client)
+        finally:
+            self._threads.release()
 
     def publish(self, graphs: Mapping[str, bytes | None]) -> str:
         """Replace graphs, all or none; see `Store`."""
@@ -195,16 +199,6 @@ class EngineStore:
             raise frames.to_error(reply)
         name = head["graph"] if reply["kind"] == "graph" else head["results"]
         return Answer(body, BY_NAME[name], reply["version"], reply["kind"], reply["cut"])
-
-    @contextlib.contextmanager
-    def _thread(self) -> Iterator[None]:
-        """Spend a thread on an ad-hoc query, if enough are left for everything else."""
-        if not self._threads.acquire(blocking=False):
-            raise self._busy("quick")
-        try:
-            yield
-        finally:
-            self._threads.release()
 
     @contextlib.contextmanager
     def _quick_turn(self, client: str) -> Iterator[None]:

@@ -195,7 +195,7 @@ def send(answer: Answer) -> Response:
 
 def send_text(body: bytes, format_: Format) -> Response:
     """Send what is written in a format."""
-    marked = format_.name == "csv" and _named("_format") == WITH_BOM
+    marked = format_.name == "csv" and request.values.get("_format") == WITH_BOM
     return Response(BOM_UTF8 + body if marked else body, content_type=format_.content_type)
 
 
@@ -251,7 +251,8 @@ def preflight() -> Response:
 
 def wants_html(offered: Sequence[Format]) -> bool:
     """Tell whether the asker would rather read a page than one of the formats offered."""
-    if named := _named("_format") or _named("_mediatype"):
+    values = request.values
+    if named := values.get("_format") or values.get("_mediatype"):
         return named in {"html", negotiation.HTML}
     return negotiation.prefers_html(_accept(), tuple(offered))
 
@@ -263,20 +264,16 @@ def reads_pages(*others: str) -> bool:
 
 def chosen(offered: Sequence[Format], *, extension: str | None = None) -> Format | None:
     """Choose a format: the extension beats `_format` and `_mediatype`, which beat Accept; None if none fits."""
-    if named := extension or _named("_format"):
+    values = request.values
+    if named := extension or values.get("_format"):
         return next((each for each in offered if each.name == ("csv" if named == WITH_BOM else named)), None)
-    if media_type := _named("_mediatype"):
+    if media_type := values.get("_mediatype"):
         return next((each for each in offered if media_type in (each.media_type, *each.aliases)), None)
     return negotiation.best(_accept(), tuple(offered))
 
 
-def _named(parameter: str) -> str | None:
-    """Return what a parameter of the request names a format by."""
-    return request.values.get(parameter)
-
-
 def _accept() -> str:
-    return request.headers.get("Accept", "")
+    return str(request.environ.get("HTTP_ACCEPT", ""))
 
 
 def required(offered: Sequence[Format], *, extension: str | None = None) -> Format:
