@@ -25,7 +25,8 @@ CITY = """
 """
 ONE = """
 <id/011002/operation/direct> a sas:DirectOperation ; sas:operates <id/011002/tier/1> ; sas:operator <id/011002> ;
-  skos:prefLabel "直営"@ja , "Direct"@en ; sas:quote "直営"@ja ; sas:asOf "2015-06-01"^^xsd:date ; sas:endedIn <id/fiscal-year/2016> .
+  skos:prefLabel "直営"@ja , "Direct"@en ; sas:quote "直営"@ja ;
+  sas:asOf "2015-06-01"^^xsd:date ; sas:endedIn <id/fiscal-year/2016> .
 <id/011002/commission/first> a sas:Commission ; sas:operates <id/011002/tier/1> ; sas:operator <id/011002/org/one> ;
   skos:prefLabel "委託"@ja , "Commission"@en ; sas:quote "委託"@ja ; sas:fromFiscalYear <id/fiscal-year/2017> ;
   sas:asOf "2020-06-01"^^xsd:date .
