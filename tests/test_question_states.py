@@ -18,21 +18,22 @@ CITY = """
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 <graph/011002/{page}> dct:source <id/source/011002/{page}> .
-<id/source/011002/{page}> a sas:Source ; sas:quote "資料"@ja .
+<id/source/011002/{page}> a sas:Source ; dct:title "資料"@ja ; sas:quote "資料"@ja .
 <id/011002/programme> a sas:Programme ; sas:runBy <id/011002> ; skos:prefLabel "事業"@ja ; sas:quote "事業"@ja .
 <id/011002/tier/1> a sas:Tier ; sas:programme <id/011002/programme> ; sas:position 1 ;
   skos:prefLabel "第1層"@ja , "Tier 1"@en ; sas:quote "第1層"@ja .
 """
 ONE = """
 <id/011002/operation/direct> a sas:DirectOperation ; sas:operates <id/011002/tier/1> ; sas:operator <id/011002> ;
-  skos:prefLabel "直営"@ja ; sas:quote "直営"@ja ; sas:asOf "2015-06-01"^^xsd:date ; sas:endedIn <id/fiscal-year/2016> .
+  skos:prefLabel "直営"@ja , "Direct"@en ; sas:quote "直営"@ja ;
+  sas:asOf "2015-06-01"^^xsd:date ; sas:endedIn <id/fiscal-year/2016> .
 <id/011002/commission/first> a sas:Commission ; sas:operates <id/011002/tier/1> ; sas:operator <id/011002/org/one> ;
-  skos:prefLabel "委託"@ja ; sas:quote "委託"@ja ; sas:fromFiscalYear <id/fiscal-year/2017> ;
+  skos:prefLabel "委託"@ja , "Commission"@en ; sas:quote "委託"@ja ; sas:fromFiscalYear <id/fiscal-year/2017> ;
   sas:asOf "2020-06-01"^^xsd:date .
 <id/011002/commission/next> a sas:Commission ; sas:operates <id/011002/programme> ;
   sas:status <concept/status/planned> ;
-  skos:prefLabel "次の委託"@ja ; sas:quote "次の委託"@ja ; sas:fromFiscalYear <id/fiscal-year/2026> .
-<id/011002/org/one> a org:Organization ; skos:prefLabel "一の会"@ja ; sas:quote "一の会"@ja .
+  skos:prefLabel "次の委託"@ja , "Next"@en ; sas:quote "次の委託"@ja ; sas:fromFiscalYear <id/fiscal-year/2026> .
+<id/011002/org/one> a org:Organization ; skos:prefLabel "一の会"@ja , "One"@en ; sas:quote "一の会"@ja .
 """
 TWO = """
 <id/011002/council/all> a sas:Council ; sas:serves <id/011002/programme> ; skos:prefLabel "全体の会"@ja ;
@@ -96,12 +97,12 @@ def test_what_serves_the_whole_programme_is_the_city_s_and_of_no_tier(
 @pytest.mark.parametrize(
     ("day", "operations"),
     [
-        ("2015-05-31", [("直営", "Unknown")]),
-        ("2016-03-31", [("直営", "Certain")]),
-        ("2016-04-01", [("直営", "Unknown")]),  # it ended on some day of that fiscal year
-        ("2017-04-01", [("委託", "Certain")]),  # two sources tell two beginnings: the earlier counts
-        ("2020-06-02", [("委託", "Presumed")]),
-        ("2026-04-01", [("次の委託", "Planned"), ("委託", "Presumed")]),  # what no tier is told of comes first
+        ("2015-05-31", [("Direct", "Unknown")]),
+        ("2016-03-31", [("Direct", "Certain")]),
+        ("2016-04-01", [("Direct", "Unknown")]),  # it ended on some day of that fiscal year
+        ("2017-04-01", [("Commission", "Certain")]),  # two sources tell two beginnings: the earlier counts
+        ("2020-06-02", [("Commission", "Presumed")]),
+        ("2026-04-01", [("Next", "Planned"), ("Commission", "Presumed")]),  # what no tier is told of comes first
     ],
 )
 def test_who_runs_a_tier_is_told_with_how_sure_it_is(
@@ -116,10 +117,20 @@ def test_a_beginning_told_by_two_sources_makes_one_row(store: LocalStore, reposi
     assert [row["from"] for row in answer] == ["2026-04-01", "", "2017-04-01"]
 
 
-def test_a_name_missing_in_the_language_asked_is_given_in_japanese(store: LocalStore, repository: Repository) -> None:
+def test_everything_is_named_in_the_language_asked(store: LocalStore, repository: Repository) -> None:
     answer = ask(store, repository, "contractor-history", lang="en")
     assert [row["tierLabel"] for row in answer] == ["", "Tier 1", "Tier 1"]
-    assert [row["operatorLabel"] for row in answer] == ["", "Sapporo", "一の会"]
+    assert [row["operatorLabel"] for row in answer] == ["", "Sapporo", "One"]
+
+
+def test_a_title_that_a_document_has_in_japanese_only_is_given_in_japanese(
+    store: LocalStore, repository: Repository
+) -> None:
+    thing = "https://w3id.org/sasaeai/id/011002/org/one"
+    question = catalogue.questions(repository)["evidence-of"]
+    body = catalogue.answer(store, question, {"iri": [thing], "lang": ["en"]}, BY_NAME["csv"]).body.decode()
+    (row,) = csv.DictReader(io.StringIO(body, newline=""))
+    assert (row["thingLabel"], row["sourceLabel"]) == ("One", "資料")
 
 
 def test_what_no_source_says_rests_on_every_document_of_the_city(store: LocalStore, repository: Repository) -> None:
