@@ -1,7 +1,6 @@
 """The frames that go over the engine's sockets: a JSON head and a body of bytes, each with its length before it."""
 
 import json
-import math
 import socket
 import struct
 from typing import Any
@@ -27,12 +26,15 @@ def pack(head: Head, body: bytes = b"") -> bytes:
     return b"".join((_LENGTHS.pack(len(text), len(body)), text, body))
 
 
-def take(buffer: bytearray, limit: float = math.inf) -> tuple[Head, bytes] | None:
-    """Take the first frame out of a buffer; None while it is not whole, BrokenOffError where its body is too long."""
+def take(buffer: bytearray, limit: int | None = None) -> tuple[Head, bytes] | None:
+    """Take the first frame out of a buffer; None while it is not whole.
+
+    Raises BrokenOffError where there is a limit, and its body or head is too long.
+    """
     if len(buffer) < _LENGTHS.size:
         return None
     head, body = _LENGTHS.unpack_from(buffer)
-    if head > _HEAD_LIMIT or body > limit:
+    if limit is not None and (head > _HEAD_LIMIT or body > limit):
         raise BrokenOffError(f"a frame of {head} + {body} bytes")
     start = _LENGTHS.size + head
     if len(buffer) < (end := start + body):
