@@ -1,5 +1,6 @@
 """The budget of query-seconds: one count over all processes, in a file that never grows."""
 
+import fcntl
 import subprocess
 import sys
 from pathlib import Path
@@ -76,6 +77,25 @@ def test_many_clients_make_the_file_no_bigger_and_do_not_crowd_out_who_owes_more
         budget.charge(f"198.51.100.{number}", 0.01)
     assert budget.path.stat().st_size <= 2048 * 8 * 32
     assert budget.level("heavy") == 100.0
+
+
+def test_a_count_is_dated_under_the_lock_for_one_from_the_future_would_be_forgotten(tmp_path: Path) -> None:
+    path, held = tmp_path / "budgets", []
+
+    def clock() -> float:
+        with path.open("ab") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                held.append(True)
+            else:
+                held.append(False)
+        return 1000.0
+
+    budget = Budget(path, 1.0, clock)
+    budget.charge("a", 1.0)
+    assert budget.level("a") == 1.0
+    assert held == [True, True]
 
 
 def test_a_level_from_before_the_machine_was_started_is_forgotten(tmp_path: Path) -> None:

@@ -173,7 +173,7 @@ def test_a_cache_never_holds_more_than_its_limit_and_gives_back_what_was_put(ask
     cache = Cache(limit=20_000)
     last: dict[int, Kept] = {}
     for key, size in asked:
-        kept = Kept([], b"x" * size, "", None)
+        kept = Kept([], b"x" * size, "", None, 1000 + size)
         cache.put((key,), kept)
         last[key] = kept
         assert 0 <= cache.size <= cache.limit

@@ -144,11 +144,11 @@ def test_an_engine_ends_with_its_lifeline_whatever_its_workers_do(running: Runni
 @contextlib.contextmanager
 def occupied(running: RunningEngine, seconds: float) -> Iterator[None]:
     """Have a worker of the own lane begin with a runaway; leave it at the end."""
-    with socket.socket(socket.AF_UNIX) as asker, frames.incoming(asker) as stream:
+    with socket.socket(socket.AF_UNIX) as asker:
         asker.connect(str(running.store.run_dir / "own"))
         head = {"results": "csv", "graph": "nt", "dataset": None, "seconds": seconds}
         asker.sendall(frames.pack(head, RUNAWAY.encode()))
-        assert frames.receive(stream, 0)[0]["type"] == "started"
+        assert frames.Incoming(asker).receive(0)[0]["type"] == "started"
         yield
 
 

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
@@ -189,6 +190,20 @@ def test_a_long_list_is_paged_whole_and_can_be_narrowed_down(repository: Reposit
     assert len(seen) == len(set(seen)) == 121
     figures = read(store, repository, "011002/tier/1", Wanted(kind="Figure", via="subject"))
     assert [row.iri for part in figures.parts for row in part.rows] == [ID + "011002/figure/one"]
+
+
+def test_what_classes_of_one_shape_and_two_links_point_here_by_stands_on_one_page_each(repository: Repository) -> None:
+    store = CountingStore(repository)
+    year = "sas:fromFiscalYear <id/fiscal-year/2016> ; sas:throughFiscalYear <id/fiscal-year/2016>"
+    run = '<id/011002/operation/{n:02}> a sas:{kind} ; {year} ; sas:quote "運営の行"@ja .\n'
+    ways = [run.format(n=each, kind=("Commission", "DirectOperation")[each % 2], year=year) for each in range(60)]
+    store.publish({GRAPH + "011002/one": (ONE + "".join(ways)).encode()})
+    first = read(store, repository, "fiscal-year/2016")
+    pages = [first, *(read(store, repository, "fiscal-year/2016", Wanted(each)) for each in range(2, first.pages + 1))]
+    seen = [(row.group.anchor, row.iri) for page in pages for part in page.parts for row in part.rows]
+    assert len(pages) == 3
+    assert len(seen) == len(set(seen))
+    assert Counter(group for group, _ in seen) == {each.anchor: each.count for each in first.groups}
 
 
 def test_the_shapes_are_read_anew_when_they_change(repository: Repository) -> None:

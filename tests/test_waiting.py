@@ -47,8 +47,7 @@ class Slow:
             connection.settimeout(PATIENCE)
             assert connection.recv(100).endswith(b"\n")
             connection.sendall(frames.pack({"type": "started"}))
-            with frames.incoming(connection) as stream:
-                head, content = frames.receive(stream, 1000)
+            head, content = frames.Incoming(connection).receive(1000)
             assert (head["type"], content) == (kind, b"a\n1\n")
             yield connection
 

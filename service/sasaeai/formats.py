@@ -13,9 +13,9 @@ class Kind(Enum):
     TABLE = "table"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Format:
-    """Name a serialisation: its short name is also its file extension."""
+    """Name a serialisation: its short name is also its file extension. It is equal to itself only, and a quick key."""
 
     name: str
     media_type: str

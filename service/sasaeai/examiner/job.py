@@ -72,9 +72,8 @@ def run(ground: Ground, settings: Settings, connection: socket.socket, folder: P
 def _answer(ground: Ground, settings: Settings, connection: socket.socket) -> None:
     connection.settimeout(_REQUEST_SECONDS)
     connection.sendall(frames.pack({"type": "started"}))
-    with frames.incoming(connection) as stream:
-        # What the desk asks of is as large as an answer of its own was.
-        head, content = frames.receive(stream, max(settings.max_file_bytes, settings.max_answer_bytes))
+    # What the desk asks of is as large as an answer of its own was.
+    head, content = frames.Incoming(connection).receive(max(settings.max_file_bytes, settings.max_answer_bytes))
     confinement.limit_examination(settings.examination_seconds, _LARGEST_FILE)
     try:
         found = _done(ground.intake, head, content, _teller(connection))

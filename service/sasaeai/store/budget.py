@@ -47,33 +47,31 @@ class Budget:
 
     def level(self, client: str) -> float:
         """Return the seconds that are counted against a client now."""
-        with self._slots(client) as (digest, slots, _):
-            return slots.get(digest, 0.0)
+        digest, place = _placed(client)
+        with self._locked() as file:
+            return self._levels(file, place, self.clock()).get(digest, 0.0)
 
     def charge(self, client: str, seconds: float) -> None:
         """Count seconds against a client."""
         if not client:
             return
-        with self._slots(client) as (digest, slots, write):
-            slots[digest] = slots.get(digest, 0.0) + max(seconds, 0.0)
-            write(slots)
-
-    @contextlib.contextmanager
-    def _slots(self, client: str) -> Iterator[tuple[bytes, dict[bytes, float], Callable[[dict[bytes, float]], None]]]:
-        """Hold the slots a client may have, as they stand now; only those above zero are told."""
-        digest = hashlib.blake2b(client.encode(), digest_size=16).digest()
-        place = int.from_bytes(digest[:4], "big") % _SETS * _WIDTH
-        now = self.clock()
+        digest, place = _placed(client)
         with self._locked() as file:
-            content = os.pread(file, _WIDTH, place).ljust(_WIDTH, b"\0")
-            levels = {key: self._fallen(level, now - at) for key, level, at in _SLOT.iter_unpack(content)}
+            # Read under the lock: a count made meanwhile would lie in the future, and be forgotten.
+            levels = self._levels(file, place, now := self.clock())
+            levels[digest] = levels.get(digest, 0.0) + max(seconds, 0.0)
+            kept = sorted(levels, key=lambda each: (each != digest, -levels[each]))[:_WAYS]
+            packed = b"".join(_SLOT.pack(each, levels[each], now) for each in kept)
+            os.pwrite(file, packed.ljust(_WIDTH, b"\0"), place)
 
-            def write(slots: dict[bytes, float]) -> None:
-                kept = sorted(slots, key=lambda each: (each != digest, -slots[each]))[:_WAYS]
-                packed = b"".join(_SLOT.pack(each, slots[each], now) for each in kept)
-                os.pwrite(file, packed.ljust(_WIDTH, b"\0"), place)
-
-            yield digest, {key: level for key, level in levels.items() if level > 0}, write
+    def _levels(self, file: int, place: int, now: float) -> dict[bytes, float]:
+        """Read the levels that stand at a place as they are now, those above zero."""
+        levels = {}
+        for digest, level, at in _SLOT.iter_unpack(os.pread(file, _WIDTH, place).ljust(_WIDTH, b"\0")):
+            # The clock begins anew with the machine: what lies in the future is of a life before.
+            if level and now >= at and (left := level - (now - at) * self.seconds / _MINUTE) > 0:
+                levels[digest] = left
+        return levels
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[int]:
@@ -88,6 +86,8 @@ class Budget:
             finally:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
 
-    def _fallen(self, level: float, since: float) -> float:
-        # The clock begins anew with the machine: what lies in the future is of a life before.
-        return level - since * self.seconds / _MINUTE if since >= 0 else 0.0
+
+def _placed(client: str) -> tuple[bytes, int]:
+    """Return the digest of a client, and where in the file its slots begin."""
+    digest = hashlib.blake2b(client.encode(), digest_size=16).digest()
+    return digest, int.from_bytes(digest[:4], "big") % _SETS * _WIDTH

@@ -7,8 +7,10 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from io import BufferedReader
+from functools import lru_cache
 from pathlib import Path
+
+from prometheus_client import Counter, Gauge, Histogram
 
 from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME, Format
@@ -37,8 +39,9 @@ class EngineStore:
         self._budget = Budget(run_dir / "budgets", settings.client_seconds)
         self._told = Told(run_dir)
         self._seconds = {lane.name: lane.seconds for lane in lanes(settings)}
-        # With the quarter that may read bodies, an eighth of the threads is always there for pages and questions.
+        self._addresses = {lane: str(run_dir / lane) for lane in self._seconds}
         self._turns = Turns(run_dir, settings.web_threads // 4)
+        # With the quarter that may read bodies, an eighth of the threads is always there for pages and questions.
         self._threads = threading.BoundedSemaphore(max(1, settings.web_threads * 5 // 8))
 
     def query(  # noqa: PLR0913 — as in `Store`
@@ -66,8 +69,12 @@ class EngineStore:
             raise ServiceError("too-large", 413, limit=self.settings.max_query_bytes)
         if lane != "ad-hoc":
             return self._ask(lane, head, body, seconds)
-        with self._thread():
+        if not self._threads.acquire(blocking=False):
+            raise self._busy("quick")
+        try:
             return self._ask_ad_hoc(head, body, seconds, client)
+        finally:
+            self._threads.release()
 
     def publish(self, graphs: Mapping[str, bytes | None]) -> str:
         """Replace graphs, all or none; see `Store`."""
@@ -127,36 +134,34 @@ class EngineStore:
         except ServiceError as error:
             metrics.QUERIES.labels(lane, error.key).inc()
             raise
-        metrics.QUERIES.labels(lane, "answered" if answer.cut is None else "cut").inc()
+        _answered(lane, "answered" if answer.cut is None else "cut").inc()
         return answer
 
     def _ask_once(self, lane: str, head: frames.Head, body: bytes, seconds: float | None, client: str) -> Answer:
         seconds = min(seconds or math.inf, self._seconds[lane])
         request = frames.pack(head | {"seconds": seconds}, body)
+        waiting, running, taken = _counts(lane)
         # Whoever waits at a generation's socket while its last worker leaves is sent away before his query has
         # begun, and asks the next generation.
         for _ in range(_TRIES):
-            with (
-                contextlib.suppress(frames.BrokenOffError),
-                self._connect(lane) as connection,
-                frames.incoming(connection) as stream,
-            ):
-                with metrics.WAITING.labels(lane).track_inprogress():
+            with contextlib.suppress(frames.BrokenOffError), self._connect(lane) as connection:
+                stream = frames.Incoming(connection)
+                with waiting.track_inprogress():
                     started = self._wait(connection, stream, request, lane)
                 try:
-                    with metrics.RUNNING.labels(lane).track_inprogress():
+                    with running.track_inprogress():
                         connection.settimeout(seconds + _ANSWER_SECONDS)
                         return self._receive(stream, lane, head, started["at"], seconds)
                 finally:
                     spent = time.monotonic() - started["at"]
-                    metrics.QUERY_SECONDS.labels(lane).observe(spent)
+                    taken.observe(spent)
                     self._budget.charge(client, spent)
         raise _away()
 
     def _connect(self, lane: str) -> socket.socket:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         try:
-            connection.connect(str(self.run_dir / lane))
+            connection.connect(self._addresses[lane])
         except BlockingIOError as error:
             connection.close()
             raise self._busy(lane) from error
@@ -168,21 +173,21 @@ class EngineStore:
             raise _away() from error
         return connection
 
-    def _wait(self, connection: socket.socket, stream: BufferedReader, request: bytes, lane: str) -> frames.Head:
+    def _wait(self, connection: socket.socket, stream: frames.Incoming, request: bytes, lane: str) -> frames.Head:
         """Send a query and wait for a worker to begin with it."""
         connection.settimeout(self.settings.wait_seconds)
         try:
             connection.sendall(request)
-            return frames.receive(stream, 0)[0]
+            return stream.receive(0)[0]
         except ConnectionError as error:
             raise frames.BrokenOffError from error
         except TimeoutError as error:
             raise self._busy(lane) from error
 
-    def _receive(self, stream: BufferedReader, lane: str, head: frames.Head, began: float, seconds: float) -> Answer:
+    def _receive(self, stream: frames.Incoming, lane: str, head: frames.Head, began: float, seconds: float) -> Answer:
         """Wait for the answer to a query that has begun; it comes whole, or its worker ended early."""
         try:
-            reply, body = frames.receive(stream, self.settings.max_answer_bytes)
+            reply, body = stream.receive(self.settings.max_answer_bytes)
         except (frames.BrokenOffError, TimeoutError) as error:
             # Both processes read the same clock.
             late = time.monotonic() - began - seconds
@@ -194,16 +199,6 @@ class EngineStore:
             raise frames.to_error(reply)
         name = head["graph"] if reply["kind"] == "graph" else head["results"]
         return Answer(body, BY_NAME[name], reply["version"], reply["kind"], reply["cut"])
-
-    @contextlib.contextmanager
-    def _thread(self) -> Iterator[None]:
-        """Spend a thread on an ad-hoc query, if enough are left for everything else."""
-        if not self._threads.acquire(blocking=False):
-            raise self._busy("quick")
-        try:
-            yield
-        finally:
-            self._threads.release()
 
     @contextlib.contextmanager
     def _quick_turn(self, client: str) -> Iterator[None]:
@@ -235,11 +230,11 @@ class EngineStore:
 
     def _control(self, head: frames.Head, body: bytes = b"", seconds: float = _PUBLISH_SECONDS) -> str:
         try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection, frames.incoming(connection) as stream:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
                 connection.settimeout(seconds)
                 connection.connect(str(self.run_dir / "control"))
                 connection.sendall(frames.pack(head, body))
-                reply, _ = frames.receive(stream, 0)
+                reply, _ = frames.Incoming(connection).receive(0)
         except (OSError, frames.BrokenOffError) as error:
             raise _away() from error
         if reply["type"] == "error":
@@ -248,6 +243,16 @@ class EngineStore:
 
     def _busy(self, lane: str) -> ServiceError:
         return ServiceError("busy", 503, retry_after=math.ceil(self._seconds[lane]))
+
+
+@lru_cache
+def _counts(lane: str) -> tuple[Gauge, Gauge, Histogram]:
+    return metrics.WAITING.labels(lane), metrics.RUNNING.labels(lane), metrics.QUERY_SECONDS.labels(lane)
+
+
+@lru_cache
+def _answered(lane: str, outcome: str) -> Counter:
+    return metrics.QUERIES.labels(lane, outcome)
 
 
 def _away() -> ServiceError:

@@ -14,6 +14,7 @@ import termios
 import time
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
+_OFF, _ON = (struct.pack("@i", each) for each in (0, 1))
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 _PR_SET_TIMERSLACK = 29
@@ -134,10 +135,10 @@ def die_when_readable(descriptor: int) -> None:
     """Have the kernel end this process when something comes over a socket: data, or its closing by the other side."""
     if sys.platform == "linux":
         fcntl.fcntl(descriptor, fcntl.F_SETOWN, os.getpid())
-        fcntl.fcntl(descriptor, fcntl.F_SETFL, fcntl.fcntl(descriptor, fcntl.F_GETFL) | os.O_ASYNC)
+        fcntl.ioctl(descriptor, termios.FIOASYNC, _ON)
 
 
 def live_when_readable(descriptor: int) -> None:
     """Take `die_when_readable` back."""
     if sys.platform == "linux":
-        fcntl.fcntl(descriptor, fcntl.F_SETFL, fcntl.fcntl(descriptor, fcntl.F_GETFL) & ~os.O_ASYNC)
+        fcntl.ioctl(descriptor, termios.FIOASYNC, _OFF)

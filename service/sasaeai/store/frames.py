@@ -1,9 +1,9 @@
 """The frames that go over the engine's sockets: a JSON head and a body of bytes, each with its length before it."""
 
 import json
+import math
 import socket
 import struct
-from io import BufferedReader
 from typing import Any
 
 from sasaeai.errors import ServiceError
@@ -12,6 +12,9 @@ Head = dict[str, Any]
 
 _LENGTHS = struct.Struct("!IQ")
 _HEAD_LIMIT = 4_000_000
+_PIECE = 1 << 16
+
+_written = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class BrokenOffError(Exception):
@@ -20,47 +23,48 @@ class BrokenOffError(Exception):
 
 def pack(head: Head, body: bytes = b"") -> bytes:
     """Write a frame as bytes."""
-    text = json.dumps(head, ensure_ascii=False).encode()
+    text = _written(head).encode()
     return b"".join((_LENGTHS.pack(len(text), len(body)), text, body))
 
 
-def take(buffer: bytearray) -> tuple[Head, bytes] | None:
-    """Take the first frame out of a buffer; None while it is not whole."""
+def take(buffer: bytearray, limit: float = math.inf) -> tuple[Head, bytes] | None:
+    """Take the first frame out of a buffer; None while it is not whole, BrokenOffError where its body is too long."""
     if len(buffer) < _LENGTHS.size:
         return None
     head, body = _LENGTHS.unpack_from(buffer)
-    if len(buffer) < (end := _LENGTHS.size + head + body):
+    if head > _HEAD_LIMIT or body > limit:
+        raise BrokenOffError(f"a frame of {head} + {body} bytes")
+    start = _LENGTHS.size + head
+    if len(buffer) < (end := start + body):
         return None
-    text = bytes(buffer[_LENGTHS.size : _LENGTHS.size + head])
-    content = bytes(buffer[_LENGTHS.size + head : end])
+    text = buffer[_LENGTHS.size : start].decode()
+    with memoryview(buffer) as view:
+        content = bytes(view[start:end])
     del buffer[:end]
     return json.loads(text), content
 
 
-def incoming(connection: socket.socket) -> BufferedReader:
-    """Read a connection through a buffer: a frame that is there whole is one call to the kernel."""
-    return connection.makefile("rb")
+class Incoming:
+    """Read a connection frame by frame: all that is there comes by one call to the kernel."""
 
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection, self._buffer = connection, bytearray()
 
-def receive(stream: BufferedReader, limit: int) -> tuple[Head, bytes]:
-    """Read one frame whose body has at most `limit` bytes.
+    def receive(self, limit: int) -> tuple[Head, bytes]:
+        """Read one frame whose body has at most `limit` bytes.
 
-    Raises BrokenOffError if the other side leaves before, TimeoutError if the connection has a timeout and it passes.
-    """
-    try:
-        head, body = _LENGTHS.unpack(_read(stream, _LENGTHS.size))
-        if head > _HEAD_LIMIT or body > limit:
-            raise BrokenOffError(f"a frame of {head} + {body} bytes")
-        return json.loads(_read(stream, head)), _read(stream, body)
-    except ConnectionError as error:
-        raise BrokenOffError from error
-
-
-def _read(stream: BufferedReader, length: int) -> bytes:
-    content = stream.read(length)
-    if len(content) < length:
-        raise BrokenOffError
-    return content
+        Raises BrokenOffError if the other side leaves before, TimeoutError if the connection has a timeout and it
+        passes.
+        """
+        while (frame := take(self._buffer, limit)) is None:
+            try:
+                piece = self._connection.recv(_PIECE)
+            except ConnectionError as error:
+                raise BrokenOffError from error
+            if not piece:
+                raise BrokenOffError
+            self._buffer += piece
+        return frame
 
 
 def from_error(error: ServiceError) -> Head:

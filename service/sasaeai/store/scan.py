@@ -13,29 +13,33 @@ OPERATORS = 500
 
 # Possessive quantifiers, no alternative that gives back what it has read, and unclosed strings that run to the end of
 # their line or of the text: whatever the text, no character is read more than a few times.
-_TOKEN = re.compile(
-    r"""
-      (?P<skip>
-        \#[^\n\r]*+
-      | <[^<>"{}|^`\\\x00-\x20]*+>
-      | \"\"\"(?:[^"\\]|\\[\s\S]?|"(?!""))*+(?:\"\"\"|\Z)
-      | '''(?:[^'\\]|\\[\s\S]?|'(?!''))*+(?:'''|\Z)
-      | "(?:[^"\\\n\r]|\\.?)*+(?:"|(?=[\n\r])|\Z)
-      | '(?:[^'\\\n\r]|\\.?)*+(?:'|(?=[\n\r])|\Z)
-      | [?$@][\w\xb7\u0300-\u036f\u203f\u2040\u2070-\u2fef\u3001-\ud7ff\uf900-\ufffd\U00010000-\U000effff]*+
-      | :(?:[\w.:%-]|\\.)*+
-      | [+-](?=[0-9])
-      )
-    | (?P<name>\w[\w.%-]*+(?::(?:[\w.:%-]|\\.)*+)?+)
-    | (?P<open>[({\[])
-    | (?P<close>[)}\]])
-    | (?P<operator><<|\|\||&&|[<>!]?=|[/|^!<>*+-])
+_SKIPPED = r"""
+    \#[^\n\r]*+
+  | <[^<>"{}|^`\\\x00-\x20]*+>
+  | \"\"\"(?:[^"\\]|\\[\s\S]?|"(?!""))*+(?:\"\"\"|\Z)
+  | '''(?:[^'\\]|\\[\s\S]?|'(?!''))*+(?:'''|\Z)
+  | "(?:[^"\\\n\r]|\\.?)*+(?:"|(?=[\n\r])|\Z)
+  | '(?:[^'\\\n\r]|\\.?)*+(?:'|(?=[\n\r])|\Z)
+  | [?$@][\w\xb7\u0300-\u036f\u203f\u2040\u2070-\u2fef\u3001-\ud7ff\uf900-\ufffd\U00010000-\U000effff]*+
+  | :(?:[\w.:%-]|\\.)*+
+  | [+-](?=[0-9])
+"""
+_WORD = r"\w[\w.%-]*+"
+_PREFIXED = r":(?:[\w.:%-]|\\.)*+"
+_OPEN, _CLOSE, _OPERATOR = r"[({\[]", r"[)}\]]", r"<<|\|\||&&|[<>!]?=|[/|^!<>*+-]"
+
+_TOKEN = re.compile(rf"{_SKIPPED} | {_WORD}(?:{_PREFIXED})?+ | {_OPEN} | {_CLOSE} | {_OPERATOR}", re.VERBOSE)
+
+_CHUNK = re.compile(rf"(?:{_TOKEN.pattern} | \S)++", re.VERBOSE)
+
+# All that means nothing here is read in one go with what does: most of a query is names, variables and white space.
+_SIGN = re.compile(
+    rf"""
+      (?:{_SKIPPED} | {_WORD}{_PREFIXED} | [\s.,;]++)*+
+      (?:(?P<word>{_WORD}) | (?P<open>{_OPEN}) | (?P<close>{_CLOSE}) | (?P<operator>{_OPERATOR}) | [\s\S] | \Z)
     """,
     re.VERBOSE,
 )
-
-# Without its groups: Python's possessive quantifiers lose count of groups that they repeat.
-_CHUNK = re.compile(rf"(?:{re.sub(r'[(][?]P<[a-z]+>', '(?:', _TOKEN.pattern)}|\S)++", re.VERBOSE)
 
 _JOINT = re.compile(r"[.%-]")
 
@@ -95,13 +99,13 @@ def pieces(text: str) -> Iterator[str]:
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
     """Yield the brackets, operators and bare words of a text, words in lower case."""
-    for found in _TOKEN.finditer(text):
-        kind, token = found.lastgroup or "", found[0]
-        if kind in {"open", "close", "operator"}:
-            yield kind, token
-        elif kind == "name" and ":" not in token:
-            words = token.lower()
+    for found in _SIGN.finditer(text):
+        kind = found.lastgroup
+        if kind == "word":
+            words = found[kind].lower()
             if words.isalnum():
-                yield "word", words
+                yield kind, words
             else:
-                yield from (("word", each) for each in _JOINT.split(words))
+                yield from ((kind, each) for each in _JOINT.split(words))
+        elif kind:
+            yield kind, found[kind]

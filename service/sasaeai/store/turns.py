@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,8 +58,7 @@ class Turns:
         if not client or sys.platform != "linux":
             yield Turn("")
             return
-        names = [hashlib.sha256(f"{self._stem} {place}".encode()).hexdigest()[:32] for place in places]
-        if not (turn := self._soon(client, dict(zip(names, places, strict=True)), seconds)):
+        if not (turn := self._soon(client, places, seconds)):
             yield None
             return
         try:
@@ -69,7 +68,7 @@ class Turns:
             with self._change:
                 self._change.notify_all()
 
-    def _soon(self, client: str, places: Mapping[str, str], seconds: float) -> Turn | None:
+    def _soon(self, client: str, places: Sequence[str], seconds: float) -> Turn | None:
         with self._change:
             line = self._lines.get(client, deque())
             if not line and (turn := self._bound(places)):
@@ -86,7 +85,7 @@ class Turns:
                     del self._lines[client]
                 self._change.notify_all()
 
-    def _in_line(self, line: deque[object], ticket: object, places: Mapping[str, str], deadline: float) -> Turn | None:
+    def _in_line(self, line: deque[object], ticket: object, places: Sequence[str], deadline: float) -> Turn | None:
         """Wait to be the first in line, and then for a place."""
         pause = _FIRST_LOOK
         while (left := deadline - time.monotonic()) > 0:
@@ -98,11 +97,12 @@ class Turns:
                 pause = min(pause * 2, _LONGEST_LOOK)
         return None
 
-    def _bound(self, places: Mapping[str, str]) -> Turn | None:
+    def _bound(self, places: Sequence[str]) -> Turn | None:
         holder = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        for name, place in places.items():
+        for place in places:
+            name = hashlib.sha256(f"{self._stem} {place}".encode()).hexdigest()
             with contextlib.suppress(OSError):
-                holder.bind(f"\0sasaeai-{name}")
+                holder.bind(f"\0sasaeai-{name[:32]}")
                 return Turn(place, holder)
         holder.close()
         return None

@@ -6,11 +6,11 @@ import resource
 import select
 import signal
 import socket
+import struct
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from io import BufferedReader
 from typing import Any, NoReturn
 
 from pyoxigraph import Store as Oxigraph
@@ -22,7 +22,8 @@ from sasaeai.store import Dataset, confinement, frames
 from sasaeai.store.evaluation import evaluate
 from sasaeai.store.lanes import Lane
 
-_REQUEST_SECONDS = 5.0
+_REQUEST_TIME = struct.pack("@ll", 5, 0)
+"""How long a query may take to come over: seconds and microseconds."""
 _SEND_SECONDS = 10.0
 FAULT = 70
 """Exit status of a worker that met a fault of this program."""
@@ -78,8 +79,8 @@ def _answer_all(work: Work, wait: Callable[[], object]) -> None:
             continue
         except ConnectionError:
             continue
-        with connection, frames.incoming(connection) as stream:
-            _answer(work, connection, stream)
+        with connection:
+            _answer(work, connection)
         # What an answer took is not given back whole; the next one is to have its full allowance.
         if _memory() - born_with > work.settings.worker_memory_mb << 19:
             return
@@ -102,15 +103,15 @@ def _waiting(work: Work) -> Callable[[], object]:
     return epoll.poll
 
 
-def _answer(work: Work, connection: socket.socket, stream: BufferedReader) -> None:
-    connection.settimeout(_REQUEST_SECONDS)
+def _answer(work: Work, connection: socket.socket) -> None:
+    # The kernel keeps this time by itself: a timeout of Python's asks it once more before each call.
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _REQUEST_TIME)
     try:
         # Said before the query has come: then its asker reads it while the query is being read.
         connection.sendall(frames.pack({"type": "started", "at": time.monotonic()}))
-        head, body = frames.receive(stream, work.settings.max_query_bytes)
-    except (frames.BrokenOffError, ConnectionError, TimeoutError, ValueError):
+        head, body = frames.Incoming(connection).receive(work.settings.max_query_bytes)
+    except (frames.BrokenOffError, ConnectionError, BlockingIOError, ValueError):
         return
-    connection.settimeout(None)
     try:
         _watch(connection, min(work.lane.seconds, head["seconds"]))
         reply = _reply(work, head, body)

@@ -43,7 +43,7 @@ _BEGINNINGS = ("https://schema.org/startDate", "http://purl.org/dc/terms/issued"
 class Group:
     """Hold a class and the link by which things of it point here: what both are called, and how many there are.
 
-    What was taken from a document is grouped by class alone.
+    What was taken from a document is grouped by class alone. `shape` is that of the class.
     """
 
     class_: str
@@ -51,6 +51,7 @@ class Group:
     link: str | None
     via: str | None
     count: int
+    shape: str
 
     @property
     def names(self) -> bool:
@@ -144,16 +145,16 @@ def linked(thing: str, group: Group, brief: Statements, context: Context, langua
     return Linked(thing, group, label, cells, context.validities.get(thing), quotes, city)
 
 
-def parts(rows: Iterable[Linked], forms: Forms, known: Collection[str]) -> list[Part]:
+def parts(rows: Sequence[Linked], groups: Iterable[Group], forms: Forms, known: Collection[str]) -> list[Part]:
     """Put rows under the headings of their groups, in the order of their place, beginning and IRI.
 
     A field in which all of them have the same one of the things that are `known` to the reader is no column.
     """
-    found: dict[Group, list[Linked]] = {}
-    for row in rows:
-        found.setdefault(row.group, []).append(row)
+    found = {group: [row for row in rows if row.group is group] for group in groups}
     return [
-        Part(group, columns(group, of, forms, known), sorted(_compared(of), key=_order)) for group, of in found.items()
+        Part(group, columns(group, of, forms, known), sorted(_compared(of), key=_order))
+        for group, of in found.items()
+        if of
     ]
 
 
@@ -184,7 +185,7 @@ def _group(row: statements.Row, forms: Forms) -> Group:
     form = forms.of([class_])
     field = form.fields.get(via) if form and via else None
     words = field.name if field else forms.name(via) if via else None
-    return Group(class_, name, via, words, int(row["count"]["value"]))
+    return Group(class_, name, via, words, int(row["count"]["value"]), form.shape if form else "")
 
 
 def _readable(values: Iterable[Told], language: str) -> list[Told]:

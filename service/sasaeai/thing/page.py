@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, takewhile
+from itertools import accumulate, groupby
 
 from sasaeai import statements
 from sasaeai.errors import ServiceError
@@ -144,7 +144,7 @@ def _page(  # noqa: PLR0913, PLR0917 — what the three pages differ in
         groups,
         [each for each in every if each not in groups],
         chosen,
-        links.parts(rows, about.forms, [about.iri, *(each for each, _ in trail)]),
+        links.parts(rows, groups, about.forms, [about.iri, *(each for each, _ in trail)]),
         [],
         wanted.number,
         pages,
@@ -180,14 +180,14 @@ def _listed(
 def _window(chosen: Sequence[Group], number: int) -> tuple[Sequence[Group], int]:
     """Return the groups that a page shows, and at which row of theirs it begins: all that is asked for is sorted.
 
-    A class of one of them and a property of another may be a group before them: it is asked for too.
+    Groups of one shape stand among each other, in the order of the IRIs: they are asked for together.
     """
     first = (number - 1) * ROWS
-    ends = list(accumulate(each.count for each in chosen))
-    shown = [each for each, end in zip(chosen, ends, strict=True) if end - each.count < first + ROWS and end > first]
-    asked = {(class_.class_, of.link) for class_ in shown for of in shown}
-    before = takewhile(lambda each: each is not shown[0], chosen)
-    return shown, first - sum(each.count for each in before if (each.class_, each.link) not in asked)
+    shapes = [list(of) for _, of in groupby(chosen, key=lambda each: each.shape)]
+    ends = list(accumulate(sum(each.count for each in of) for of in shapes))
+    begins = [0, *ends]
+    shown = [number for number, end in enumerate(ends) if begins[number] < first + ROWS and end > first]
+    return [each for number in shown for each in shapes[number]], first - begins[shown[0]]
 
 
 def _context(store: Store, repository: Repository, about: About, briefs: Mapping[str, Statements]) -> Context:

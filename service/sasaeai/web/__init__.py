@@ -42,6 +42,8 @@ from sasaeai.web import (
 def create_app(settings: Settings, store: Store) -> Flask:
     """Build the web application over a store."""
     app = Flask(__name__)
+    # None is async, and to look each time costs more than many a function.
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     repository = Repository(settings.root, settings.state)
     known = catalogue.questions(repository), declared.read(repository), Shelf(store, listings(repository))

@@ -3,11 +3,14 @@
 import gzip
 import hashlib
 from codecs import BOM_UTF8
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, make_response, request
 from markupsafe import Markup
+from werkzeug.http import http_date
 
 from sasaeai.errors import ServiceError
 from sasaeai.formats import Format
@@ -16,7 +19,7 @@ from sasaeai.vocabulary import LICENCE
 from sasaeai.web import negotiation
 from sasaeai.web.context import here, language
 from sasaeai.web.links import path_of
-from sasaeai.web.requests import CONDITIONS
+from sasaeai.web.requests import CONDITIONS, Application, Environ, Start
 
 _WORTH_COMPRESSING = 1000
 """Bytes: less than that goes into one packet anyway."""
@@ -47,6 +50,8 @@ The editor tells of a syntax error in HTML with one style attribute, `text-decor
 other, is let through. What else it styles it styles by script, which needs no leave.
 """
 
+_PRECONDITIONS = frozenset(("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"))
+
 _LONGEST_ADDRESS = 1000
 """Characters of an address that a head repeats: proxies bound the heads of answers."""
 
@@ -57,17 +62,16 @@ WITH_BOM = "csv-bom"
 _ONWARD = '<!doctype html>\n<html>\n<title>{}</title>\n<p><a href="{}">{}</a></p>\n</html>\n'
 """The body of a redirection: its status and where it leads, in no language."""
 
-_ALWAYS = (
-    ("Access-Control-Allow-Origin", "*"),
-    (
-        "Access-Control-Expose-Headers",
-        "Content-Location, ETag, Link, Retry-After, X-Dataset-Version, X-Result-Truncated",
+_ALWAYS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": (
+        "Content-Location, ETag, Link, Retry-After, X-Dataset-Version, X-Result-Truncated"
     ),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Content-Security-Policy", POLICY),
-    ("Referrer-Policy", "no-referrer"),
-    ("Vary", "Accept, Accept-Encoding, Accept-Language"),
-)
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "no-referrer",
+    "Vary": "Accept, Accept-Encoding, Accept-Language",
+}
 """What every response says of itself, unless it says otherwise."""
 
 
@@ -76,22 +80,34 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
+        environ = request.environ
         if response.location:
             _stay(response)
-        _compress(response)
-        if response.status_code == 200 and request.method in {"GET", "HEAD"} and not response.is_streamed:
-            response.headers.setdefault("Cache-Control", "no-cache")
+        _compress(response, environ.get("HTTP_ACCEPT_ENCODING", ""))
+        if response.status_code == 200 and environ["REQUEST_METHOD"] in {"GET", "HEAD"} and not response.is_streamed:
             _lead(response)
-            _tag(response)
-            _date(response)
-            if _is_another(response):
+            _tell_apart(response)
+            if not _PRECONDITIONS.isdisjoint(environ) and _is_another(response):
                 response = app.make_response(app.handle_user_exception(ServiceError("precondition", 412)))
-            elif not CONDITIONS.isdisjoint(request.environ):
+            elif not CONDITIONS.isdisjoint(environ):
                 # Werkzeug takes `If-Match: *` for a tag that nothing has.
-                response.make_conditional({**request.environ, "HTTP_IF_MATCH": ""})
-        said = {name.lower() for name, _ in response.headers}
-        response.headers.extend([each for each in _ALWAYS if each[0].lower() not in said])
+                response.make_conditional({**environ, "HTTP_IF_MATCH": ""})
         return response
+
+    app.wsgi_app = _always(app.wsgi_app)  # type: ignore[method-assign,assignment]
+
+
+def _always(application: Application) -> Application:
+    """Have an application say what every response says."""
+
+    def answer(environ: Environ, start: Start) -> Iterable[bytes]:
+        def started(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            said = dict(headers)
+            return start(status, headers + [each for each in _ALWAYS.items() if each[0] not in said], *rest)
+
+        return application(environ, started)
+
+    return answer
 
 
 def _stay(response: Response) -> None:
@@ -135,26 +151,32 @@ def _itself() -> str:
     return path_of(request.path) + ("?" + query if query else "")
 
 
-def _tag(response: Response) -> None:
-    """Give a response its ETag: that of its bytes and of what they are to be read as."""
-    if "ETag" not in response.headers:
-        read_as = [response.headers.get(f"Content-{each}") for each in ("Type", "Language", "Encoding")]
+def _tell_apart(response: Response) -> None:
+    """Tell a response from those before and after it: by its ETag, and by the time since when there is no other.
+
+    The tag is that of its bytes and of what they are to be read as; while the data have the same version the service
+    gives no other answer.
+    """
+    said = dict(response.headers)
+    if "Cache-Control" not in said:
+        response.headers["Cache-Control"] = "no-cache"
+    if "ETag" not in said:
+        read_as = [said.get(f"Content-{each}") for each in ("Type", "Language", "Encoding")]
         digest = hashlib.sha256(f"{read_as}\n".encode())
         digest.update(response.get_data())
-        response.set_etag(digest.hexdigest()[:40])
+        response.headers["ETag"] = f'"{digest.hexdigest()[:40]}"'
+    if (version := said.get("X-Dataset-Version")) and (since := here().store.since(version)):
+        response.headers["Last-Modified"] = _http_date(since)
 
 
-def _date(response: Response) -> None:
-    """Say since when this service answers so: it gives no other answer while the data have the same version."""
-    version = response.headers.get("X-Dataset-Version")
-    if version and (since := here().store.since(version)):
-        response.last_modified = since
+_http_date = lru_cache(http_date)
+"""Writes a time as headers want it: that of the present version, again and again."""
 
 
-def _compress(response: Response) -> None:
+def _compress(response: Response, accepted: str) -> None:
     """Send what is long and compressible in gzip to who reads it; the ETag is that of the bytes sent."""
     if (
-        negotiation.reads_gzip(request.headers.get("Accept-Encoding", ""))
+        negotiation.reads_gzip(accepted)
         and response.status_code < 300
         and not response.is_streamed
         and (response.content_length or 0) >= _WORTH_COMPRESSING
@@ -173,10 +195,8 @@ def send(answer: Answer) -> Response:
 
 def send_text(body: bytes, format_: Format) -> Response:
     """Send what is written in a format."""
-    marked = format_.name == "csv" and _named("_format") == WITH_BOM
-    response = make_response(BOM_UTF8 + body if marked else body)
-    response.headers["Content-Type"] = format_.content_type
-    return response
+    marked = format_.name == "csv" and request.values.get("_format") == WITH_BOM
+    return Response(BOM_UTF8 + body if marked else body, content_type=format_.content_type)
 
 
 def alternates(document: str, offered: Sequence[Format], query: str = "") -> list[str]:
@@ -231,7 +251,8 @@ def preflight() -> Response:
 
 def wants_html(offered: Sequence[Format]) -> bool:
     """Tell whether the asker would rather read a page than one of the formats offered."""
-    if named := _named("_format") or _named("_mediatype"):
+    values = request.values
+    if named := values.get("_format") or values.get("_mediatype"):
         return named in {"html", negotiation.HTML}
     return negotiation.prefers_html(_accept(), tuple(offered))
 
@@ -243,20 +264,16 @@ def reads_pages(*others: str) -> bool:
 
 def chosen(offered: Sequence[Format], *, extension: str | None = None) -> Format | None:
     """Choose a format: the extension beats `_format` and `_mediatype`, which beat Accept; None if none fits."""
-    if named := extension or _named("_format"):
+    values = request.values
+    if named := extension or values.get("_format"):
         return next((each for each in offered if each.name == ("csv" if named == WITH_BOM else named)), None)
-    if media_type := _named("_mediatype"):
+    if media_type := values.get("_mediatype"):
         return next((each for each in offered if media_type in (each.media_type, *each.aliases)), None)
     return negotiation.best(_accept(), tuple(offered))
 
 
-def _named(parameter: str) -> str | None:
-    """Return what a parameter of the request names a format by."""
-    return next(iter(request.values.getlist(parameter)), None)
-
-
 def _accept() -> str:
-    return request.headers.get("Accept", "")
+    return str(request.environ.get("HTTP_ACCEPT", ""))
 
 
 def required(offered: Sequence[Format], *, extension: str | None = None) -> Format:

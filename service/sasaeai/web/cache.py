@@ -32,6 +32,9 @@ _NOT_FOR_US = frozenset(
 )
 """Requests that name somebody, want to be refused or want a part, or have a body although they only read."""
 
+_AROUND = 1000
+"""Bytes that keeping an answer takes beside it."""
+
 _LARGEST_SHARE = 8
 """An answer that would fill more than this part of the cache is not worth what it would push out."""
 
@@ -41,12 +44,13 @@ Key = tuple[object, ...]
 
 
 class Kept(NamedTuple):
-    """Hold an answer of status 200."""
+    """Hold an answer of status 200; `weight` is what it takes of the cache, in bytes."""
 
     headers: list[tuple[str, str]]
     body: bytes
     etag: str
     last_modified: str | None
+    weight: int
 
 
 class Cache:
@@ -67,16 +71,15 @@ class Cache:
 
     def put(self, key: Key, kept: Kept) -> None:
         """Keep an answer; those asked for longest ago make room."""
-        weight = _weight(key, kept)
         with self._lock:
             if (before := self._kept.pop(key, None)) is not None:
-                self.size -= _weight(key, before)
-            if weight * _LARGEST_SHARE > self.limit:
+                self.size -= before.weight
+            if kept.weight * _LARGEST_SHARE > self.limit:
                 return
             self._kept[key] = kept
-            self.size += weight
+            self.size += kept.weight
             while self.size > self.limit:
-                self.size -= _weight(*self._kept.popitem(last=False))
+                self.size -= self._kept.popitem(last=False)[1].weight
 
 
 def install(app: Flask, store: Store, limit: int) -> None:
@@ -120,11 +123,12 @@ def _answered(application: Application, environ: Environ, start: Start, cache: C
         if hasattr(chunks, "close"):
             chunks.close()
     status, headers = said
-    fields = {name.lower(): value for name, value in headers}
-    if status.startswith("200") and "no-store" not in fields["cache-control"] and "x-dataset-version" in fields:
+    fields = dict(headers)
+    if status.startswith("200") and "no-store" not in fields["Cache-Control"] and "X-Dataset-Version" in fields:
         environ[LOOKED_FOR] = "miss"
-        kept = Kept(headers, body, fields["etag"], fields.get("last-modified"))
-        cache.put((fields["x-dataset-version"], *asked), kept)
+        weight = len(body) + len(str(headers)) + len(str(asked)) + _AROUND
+        kept = Kept(headers, body, fields["ETag"], fields.get("Last-Modified"), weight)
+        cache.put((fields["X-Dataset-Version"], *asked), kept)
     return [body]
 
 
@@ -158,8 +162,3 @@ def _asked(environ: Environ) -> Key:
 @lru_cache(maxsize=1024)
 def _normal(accept: str) -> str:
     return "".join(accept.lower().split())
-
-
-def _weight(key: Key, kept: Kept) -> int:
-    words = sum(len(part) for part in key if isinstance(part, str))
-    return len(kept.body) + words + sum(len(name) + len(value) for name, value in kept.headers) + 1000

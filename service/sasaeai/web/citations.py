@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from flask import Response, request
 
@@ -34,7 +34,9 @@ class Asked:
     @property
     def link(self) -> str:
         """Return the address that asks this again."""
-        return "/sparql?" + urlencode([("query", self.text), *self.others])
+        return "/sparql?" + "&".join(
+            f"{name}={quote_plus(value)}" for name, value in [("query", self.text), *self.others]
+        )
 
     def at(self, version: str | None) -> "Asked":
         """Return the same as asked of one version of the data, or of whichever is present."""
@@ -44,7 +46,8 @@ class Asked:
 
 def asked(text: str) -> Asked:
     """Read off the request what a query was asked with."""
-    return Asked(text, [(name, value) for name in CONTEXT for value in request.values.getlist(name) if value])
+    values = request.values
+    return Asked(text, [(name, value) for name in CONTEXT for value in values.getlist(name) if value])
 
 
 def absolute(link: str) -> str:

@@ -139,16 +139,16 @@ def _counters(flow: str, status: str) -> tuple[Counter, Counter, Histogram]:
 def _observed(application: Application, settings: Settings, flows: set[str], observer: Observer) -> Application:
     def observe(environ: Environ, start: Start) -> Iterable[bytes]:
         began = time.perf_counter()
-        status, headers = "500", dict[str, str]()
+        said: tuple[str, list[tuple[str, str]]] = "500", []
 
-        def started(line: str, fields: list[tuple[str, str]], *rest: Any) -> Any:
-            nonlocal status
-            status = line.split(" ", 1)[0]
-            headers.update(fields)
-            return start(line, fields, *rest)
+        def started(status: str, fields: list[tuple[str, str]], *rest: Any) -> Any:
+            nonlocal said
+            said = status, fields
+            return start(status, fields, *rest)
 
         body: Iterable[bytes]
         chunks = application(environ, started)
+        status, headers = said[0][:3], dict(said[1])
         if STREAMED in environ:
             body, size = chunks, int(headers.get("Content-Length", 0))
         else:

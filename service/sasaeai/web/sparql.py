@@ -136,9 +136,10 @@ def _query_text() -> str | None:
                 raise ServiceError(
                     "media-type", 415, given=other, wanted="application/sparql-query, application/x-www-form-urlencoded"
                 )
-    if "update" in request.values:
+    values = request.values
+    if "update" in values:
         raise ServiceError("update", 403)
-    queries = request.values.getlist("query")
+    queries = values.getlist("query")
     if len(queries) > 1:
         raise ServiceError("two-queries", 400, count=len(queries))
     if not queries and (request.method == "POST" or request.args.keys() - {"lang", "example"}):
@@ -195,8 +196,9 @@ def _point_to_the_present(response: Response, asked: Asked, error: ServiceError)
 
 
 def _dataset() -> Dataset | None:
+    values = request.values
     default, named = (
-        tuple(_absolute(parameter, value) for value in request.values.getlist(parameter))
+        tuple(_absolute(parameter, value) for value in values.getlist(parameter))
         for parameter in ("default-graph-uri", "named-graph-uri")
     )
     return Dataset(default, named) if default or named else None

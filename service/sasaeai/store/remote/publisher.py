@@ -205,9 +205,9 @@ class Publisher:
     def _greet(self) -> None:
         with contextlib.suppress(OSError, frames.BrokenOffError):
             connection, _ = self.control.accept()
-            with connection, frames.incoming(connection) as stream:
+            with connection:
                 connection.settimeout(_HEAR_SECONDS)
-                head, body = frames.receive(stream, _PUBLICATION_BYTES)
+                head, body = frames.Incoming(connection).receive(_PUBLICATION_BYTES)
                 connection.sendall(frames.pack(self._obey(head, body)))
 
     def _obey(self, head: frames.Head, body: bytes) -> frames.Head:
