@@ -45,7 +45,7 @@ _LIGHT = 4
 _PLACES = 2
 """Answers of more queries than that which a web process reads at once."""
 
-_AT_ONCE = 1.0
+_AT_ONCE = 4.0
 """Seconds for a whole answer to come by one query, with what takes long: light questions do so even of a country."""
 
 _TOO_MUCH = {"deadline", "stopped", "too-many-rows"}
