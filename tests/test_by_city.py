@@ -55,6 +55,14 @@ class HastyStore(CountingStore):
         return super().query(text, lane=lane, **how)
 
 
+class CuttingStore(HastyStore):
+    """Cut every answer outside the own lane, as an engine does with what is too long."""
+
+    def query(self, text: str, *, seconds: float | None = None, lane: str = "own", **how: Any) -> Answer:  # noqa: ARG002
+        found = super().query(text, lane=lane, **how)
+        return replace(found, cut=5) if lane != "own" else found
+
+
 @pytest.fixture(scope="module")
 def nation(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     folder = tmp_path_factory.mktemp("nation")
@@ -236,6 +244,18 @@ def test_what_would_be_too_large_or_take_too_long_is_refused_whole(store: HastyS
         ("answer-too-large", 503),
         ("deadline", 503),
     ]
+
+
+def test_what_an_engine_has_cut_is_no_answer(
+    nation: Repository, kept: HastyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = CuttingStore(nation)
+    cities = ByCity(store, nation, 60, 20_000_000)
+    assert cities.whole(FIGURES, {}, CSV) == catalogue.answer(kept, FIGURES, {}, CSV)
+    monkeypatch.setattr(by_city, "_MOST", 4)
+    with pytest.raises(ServiceError) as refused:
+        cities.whole(FIGURES, {}, CSV)
+    assert refused.value.key == "answer-too-large"
 
 
 def test_long_answers_stand_in_nobodys_way_and_are_few_at_a_time(

@@ -4,6 +4,7 @@ Of a whole country a page then costs what its rows do, and a file is made of man
 have their turn. An answer is of one version of the data and of one day, or it begins again.
 """
 
+import math
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -44,8 +45,11 @@ _LIGHT = 4
 _PLACES = 2
 """Answers of more queries than that which a web process reads at once."""
 
-_AT_ONCE = 1.0
-"""Seconds within which a whole answer may come by one query: light questions are answered so even of a country."""
+_AT_ONCE = 4.0
+"""Seconds for a whole answer to come by one query, with what takes long: light questions do so even of a country."""
+
+_TOO_MUCH = {"deadline", "stopped", "too-many-rows"}
+"""What is wrong where a question is too heavy for one query."""
 
 _COUNTED = 500
 """Answers of which it is kept how many rows each query gave."""
@@ -92,9 +96,11 @@ class ByCity:
         if not self._parts(question, asked)[1]:
             return answer(self._store, question, asked, results)
         try:
-            return answer(self._store, question, asked, results, seconds=_AT_ONCE)
+            found = answer(self._store, question, asked, results, lane="slow", seconds=_AT_ONCE)
+            if found.cut is None:
+                return found
         except ServiceError as error:
-            if error.key not in {"deadline", "stopped"}:
+            if error.key not in _TOO_MUCH:
                 raise
         return _unchanged(lambda: self._joined(question, asked, results))
 
@@ -157,10 +163,12 @@ class ByCity:
                 if number == _LIGHT:
                     stack.enter_context(self._place())
                 if time.monotonic() > deadline:
-                    retry = int(self._seconds)
+                    retry = math.ceil(self._seconds)
                     raise ServiceError("deadline", 503, retry_after=retry, seconds=f"{self._seconds:g}")
                 lane: LaneName = "own" if number < _LIGHT else "slow"
                 found = answer(self._store, question, asked, results, lane=lane)
+                if found.cut is not None:
+                    raise too_large(self._most_bytes)
                 if found.version != version:
                     raise _ChangedError
                 yield found
@@ -168,7 +176,7 @@ class ByCity:
     @contextmanager
     def _place(self) -> Iterator[None]:
         if not self._places.acquire(blocking=False):
-            raise ServiceError("busy", 503, retry_after=int(self._seconds))
+            raise ServiceError("busy", 503, retry_after=math.ceil(self._seconds))
         try:
             yield
         finally:

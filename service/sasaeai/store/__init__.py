@@ -60,7 +60,7 @@ class Store(Protocol):
         seconds: float | None = None,
         client: str = "",
     ) -> Answer:
-        """Answer a query, whole or with a ServiceError; only an ad-hoc one may be cut, and says so.
+        """Answer a query, whole or with a ServiceError; only outside the own lane may it be cut, and says so.
 
         `results` is the format of solutions and booleans, `graph` that of triples; None: the asker reads none of
         that kind, and such a query is not acceptable. `seconds` may only lower the lane's deadline. `client` says
