@@ -223,7 +223,7 @@ def test_the_number_of_queries_does_not_grow_with_what_is_known(store: CountingS
         store.asked.clear()
         assert city.city(store, repository, ID + code, "ja")
         asked[code] = len(store.asked)
-    assert max(asked.values()) <= 6
+    assert max(asked.values()) <= 7  # with the names that all pages share, which are read once for each version
     kinds = ("Activity", "Publication", "Case", "RoleDefinition", "Deployment", "Council", "Agreement")
     enlarge(
         store,
@@ -237,7 +237,7 @@ def test_the_number_of_queries_does_not_grow_with_what_is_known(store: CountingS
     store.asked.clear()
     known = city.city(store, repository, ID + MADE_UP, "ja")
     assert known is not None
-    assert len(store.asked) <= 6
+    assert len(store.asked) <= 7
     assert known.counts["Activity"] == 600
     assert len(known.things["Activity"]) == 30
     assert known.programme is not None

@@ -22,8 +22,9 @@ MOST = 20_000
 class Dossier:
     """Hold what is said of a municipality and of each thing of its programme, in one language.
 
-    `names` are those of the municipality in every language, `labels` has the names of what the things refer to, and
-    `evidence` also that of documents and of what things were derived from. What is no municipality has no `city`.
+    `names` are those of the municipality in every language, `labels` has the names of what the things refer to and of
+    what those read with them do, and `evidence` also that of documents and of what things were derived from. What is no
+    municipality has no `city`.
     """
 
     city: Thing | None
@@ -74,7 +75,7 @@ def _read(store: Store, repository: Repository, cities: Sequence[str], language:
             whole.pop(city, None),
             [Value(each["value"], each.get("xml:lang")) for each in of_city.get(city, {}).get(PREF_LABEL, ())],
             whole,
-            {iri: names[iri] for iri in (*of_city, *spoken_of(of_city)) if iri in names},
+            names,
             evident,
             answer.version,
         )
