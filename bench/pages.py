@@ -1,6 +1,7 @@
-"""Measure what it costs to make pages, new and from the cache, and print a table.
+"""Measure what it costs to make pages and answer questions, new and from the cache.
 
     python bench/pages.py [--cities N] [--rounds 5] [--of 8] [--only compare …]
+    python bench/table.py --only pages
 
 The application answers in this process, over the graph in this process, so that the processor time of this thread is
 all that a page costs, whatever else the machine does. README.md beside this file says what is measured;
@@ -14,9 +15,11 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +27,14 @@ from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder
 
 import nation
-from sasaeai import compare
+from figures import OURS, Row
+from held import held
+from sasaeai import catalogue, compare
+from sasaeai.indicators import indicators
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.statements import dossiers, table
-from sasaeai.store import Answer
+from sasaeai.store import Answer, snapshot
 from sasaeai.store.local import LocalStore
 from sasaeai.vocabulary import BASE, ID
 from sasaeai.web import create_app
@@ -46,6 +52,9 @@ LISTS = (
     *("/lists/documents", "/lists/activities?q=%E4%BD%93%E6%93%8D", "/lists/meetings?sort=start"),
 )
 
+
+_CITIES = 6
+"""Cities that `rows` looks at."""
 
 READS = [("Accept", "text/html"), ("Accept-Language", "ja")]
 
@@ -81,8 +90,10 @@ class Cost:
 class Pages:
     """Make pages of an application that keeps none, and of one that does."""
 
-    def __init__(self, root: Path | None) -> None:
-        self.store = Watched(Repository(root))
+    def __init__(self, root: Path | None, snapshots: Path | None = None) -> None:
+        self.repository = Repository(root)
+        read = snapshot.start(self.repository, snapshots) if snapshots else None
+        self.store = Watched(self.repository, holdings=read)
         self._makes, self._keeps = (create_app(Settings(root=root, cache_mb=size), self.store) for size in (0, 256))
 
     def cost(self, path: str, rounds: int) -> Cost:
@@ -91,9 +102,7 @@ class Pages:
         store, first, asked = self.store, [], []
         for _ in range(rounds):
             store.queries, store.seconds = 0, 0.0
-            for each in (dossiers.KEPT, compare.KEPT):
-                each.clear()
-            first.append(self._get(self._makes, path)[0])
+            first.append(self.new(path))
             asked.append(store.seconds * 1000)
         queries = store.queries
         again = [self._get(self._makes, path)[0] for _ in range(rounds)]
@@ -101,6 +110,12 @@ class Pages:
         kept = [self._get(self._keeps, path)[0] for _ in range(20)]
         median = statistics.median
         return Cost(queries, median(first), median(asked), median(again), median(kept), size)
+
+    def new(self, path: str) -> float:
+        """Make a page with nothing known of its cities; return ms of the processor."""
+        for each in (dossiers.KEPT, compare.KEPT):
+            each.clear()
+        return self._get(self._makes, path)[0]
 
     @staticmethod
     def _get(app: Any, path: str) -> tuple[float, int]:
@@ -112,6 +127,39 @@ class Pages:
         if not said[0].startswith("200"):
             raise RuntimeError(f"{path}: {said[0]}")
         return taken * 1000, len(body)
+
+
+def rows(root: Path, rounds: int) -> list[Row]:
+    """Measure a repository, in a process whose memory goes with it: of each kind the middle one and the slowest."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(_rows, root, held(root).snapshots, rounds).result()
+
+
+def _rows(root: Path, snapshots: Path, rounds: int) -> list[Row]:
+    pages, found = Pages(root, snapshots), []
+    for kind, paths in _asked(pages.store, pages.repository).items():
+        for each in paths:
+            pages.new(each)
+        taken = [[pages.new(each) for each in paths] for _ in range(rounds)]
+        found.append(Row(f"{kind}, the middle one", OURS, "ms", tuple(map(statistics.median, taken))))
+        found.append(Row(f"{kind}, the slowest", OURS, "ms", tuple(map(max, taken))))
+    return found
+
+
+def _asked(store: LocalStore, repository: Repository) -> Mapping[str, Sequence[str]]:
+    """Name what a reader of any nation asks for, by kind."""
+    cities = dict(kinds(store, _CITIES))
+    codes = [each.rpartition("/")[2] for each in cities["city"]]
+    questions = [name for name, each in catalogue.questions(repository).items() if "m" in each.parameters]
+    return {
+        "page: a city": cities["city"],
+        "page: two cities compared": cities["compare two"],
+        "page: a list": LISTS,
+        "page: a search": cities["/search"],
+        "page: an indicator of all cities": [f"/indicators/{each}" for each in indicators(repository)],
+        "question: of one city": [f"/queries/{name}.json?m={code}" for name in questions for code in codes[::2]],
+        "question: of all cities, the first fifty rows": [f"/queries/{name}.json?limit=50" for name in questions],
+    }
 
 
 def kinds(store: LocalStore, of: int) -> Iterator[tuple[str, Sequence[str]]]:

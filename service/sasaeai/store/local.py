@@ -13,11 +13,11 @@ from sasaeai.store.loading import Holdings, prefixes
 class LocalStore:
     """Load a repository and ask it, without worker, deadline or limit.
 
-    `merged=False` asks over the union of all graphs instead of their set-merge.
+    `merged=False` asks over the union of all graphs instead of their set-merge; `holdings` are loaded already.
     """
 
-    def __init__(self, repository: Repository, *, merged: bool = True) -> None:
-        self._holdings = Holdings.read(repository, merged=merged)
+    def __init__(self, repository: Repository, *, merged: bool = True, holdings: Holdings | None = None) -> None:
+        self._holdings = holdings or Holdings.read(repository, merged=merged)
         self._prefixes = prefixes(repository)
         self._version = self._holdings.version
         self._since = _now()
