@@ -323,9 +323,11 @@ def test_what_was_withdrawn_is_gone_and_says_what_took_its_place(strange: Servic
         assert (reply.status, reply.type) == (410, "application/problem+json")
         assert str(iri(JAPANESE)) in json.loads(reply.body)["messages"]["en"]
         assert str(iri(JAPANESE)) in json.loads(reply.body)["messages"]["ja"]
+        assert "The same council had been entered twice." in json.loads(reply.body)["messages"]["en"]
     page = ask(f"{strange.url}/id/{old}", Accept="text/html")
     assert (page.status, page.type) == (410, "text/html")
     assert str(iri(JAPANESE)) in html.unescape(page.body.decode())
+    assert "同じ協議体を二度登録していた。" in page.body.decode()
     there = f"/id/{urllib.parse.quote(JAPANESE)}"
     assert f'href="{there}' in page.body.decode()
     for gone in (page, reply):

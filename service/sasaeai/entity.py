@@ -14,10 +14,10 @@ from sasaeai.description import Description
 from sasaeai.errors import ServiceError
 from sasaeai.formats import RESULTS
 from sasaeai.repository import Repository
-from sasaeai.statements import Table
+from sasaeai.statements import Row, Table
 from sasaeai.store import Store
 from sasaeai.store.parameters import Term, at, bind, iri
-from sasaeai.vocabulary import DATASET, GRAPH, LICENCE
+from sasaeai.vocabulary import DATASET, GRAPH, LANGUAGES, LICENCE
 
 PAGE = 100
 """How many of the statements that point to a thing one page of its description holds; so says the query."""
@@ -48,19 +48,18 @@ def find(store: Store, repository: Repository, spellings: Sequence[str]) -> str:
         raise ServiceError("not-found", 404, what=spellings[0])
     thing = str(found.rows[0]["thing"]["value"])
     if found.rows[0]["described"]["value"] == "false":
-        raise withdrawn(thing, [row["replacement"]["value"] for row in found.rows if "replacement" in row])
+        raise withdrawn(thing, found.rows)
     return thing
 
 
-def withdrawn(thing: str, replacements: Sequence[str]) -> ServiceError:
-    """Say that a thing was withdrawn, and what took its place."""
-    others = ", ".join(replacements)
-    follow = (
-        {"ja": f"代わりに {others} を御覧ください。", "en": f"See {others} instead."}
-        if others
-        else {"ja": "", "en": ""}
-    )
-    return ServiceError("gone", 410, what=thing, instead=follow, successors=list(replacements))
+def withdrawn(thing: str, rows: Sequence[Row]) -> ServiceError:
+    """Say that a thing was withdrawn, why, and what took its place."""
+    successors = list(dict.fromkeys(row["replacement"]["value"] for row in rows if "replacement" in row))
+    others = ", ".join(successors)
+    instead = {"ja": f"代わりに {others} を御覧ください。", "en": f"See {others} instead."} if others else {}
+    notes = {row["note"].get("xml:lang"): row["note"]["value"] for row in rows if "note" in row}
+    more = {each: " ".join(filter(None, (notes.get(each), instead.get(each)))) for each in LANGUAGES}
+    return ServiceError("gone", 410, what=thing, more=more, successors=successors)
 
 
 def describe(store: Store, repository: Repository, thing: str, document: str, page: int = 1) -> Described:

@@ -142,8 +142,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "The dumps are being written. Try again in a moment.",
     },
     "gone": {
-        "ja": "「{what}」は取り下げられました。{instead}",
-        "en": "'{what}' was withdrawn. {instead}",
+        "ja": "「{what}」は取り下げられました。{more}",
+        "en": "'{what}' was withdrawn. {more}",
     },
     "metrics-closed": {
         "ja": "/metricsは SASAEAI_METRICS_CLIENTS に書かれたアドレスからだけ読めます。",
