@@ -288,8 +288,8 @@ def test_a_page_asks_two_queries_once_all_is_kept_however_many_cities_there_are(
 def test_the_first_asker_has_each_indicator_asked_once() -> None:
     site = Site(ROOT)
     site.client.get("/indicators/?m=132241", headers=AFRESH)
-    # Every formula, what municipalities are called and what they are, the figures of Japan, names and words.
-    assert len(site.store.asked) == len(indicators(Repository(ROOT))) + 5
+    # Every formula, what municipalities are called and are, the figures of Japan, names, those of terms, and words.
+    assert len(site.store.asked) == len(indicators(Repository(ROOT))) + 6
 
 
 # Reckoning

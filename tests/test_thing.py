@@ -206,6 +206,19 @@ def test_what_classes_of_one_shape_and_two_links_point_here_by_stands_on_one_pag
     assert Counter(group for group, _ in seen) == {each.anchor: each.count for each in first.groups}
 
 
+def test_bodies_of_two_classes_are_one_list_to_a_reader(store: CountingStore, repository: Repository) -> None:
+    about = thing.about(store, repository, ID + "source/132241/city-page", "ja")
+    page = thing.document(store, repository, about, Wanted())
+    names = Counter(each.name for each in page.groups)
+    assert set(names.values()) == {1}
+    (bodies,) = (each for each in page.groups if each.name == "団体")
+    assert len(bodies.classes) == 2
+    for kind in bodies.classes:
+        narrowed = thing.document(store, repository, about, Wanted(kind=kind))
+        assert [each.group for each in narrowed.parts] == [bodies]
+        assert sum(len(each.rows) for each in narrowed.parts) == bodies.count
+
+
 def test_the_shapes_are_read_anew_when_they_change(repository: Repository) -> None:
     store = CountingStore(repository)
     store.publish({GRAPH + "011002/one": ONE.encode()})

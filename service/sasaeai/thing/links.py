@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sasaeai import statements
@@ -43,10 +43,11 @@ _BEGINNINGS = ("https://schema.org/startDate", "http://purl.org/dc/terms/issued"
 class Group:
     """Hold a class and the link by which things of it point here: what both are called, and how many there are.
 
-    What was taken from a document is grouped by class alone. `shape` is that of the class.
+    What was taken from a document is grouped by class alone. `shape` is that of the class; several of one shape and
+    name (a body, a body founded formally) are one to a reader.
     """
 
-    class_: str
+    classes: Sequence[str]
     name: str
     link: str | None
     via: str | None
@@ -66,13 +67,17 @@ class Group:
     @property
     def anchor(self) -> str:
         """Return where its list stands in a page."""
-        return "-".join(re.split(r"[/#]", each)[-1] for each in (self.class_, self.link) if each)
+        return "-".join(re.split(r"[/#]", each)[-1] for each in (self.classes[0], self.link) if each)
 
     @property
     def arguments(self) -> list[tuple[str, str]]:
         """Return what an address says to show this group alone; terms of ours are named without their namespace."""
-        told = (("kind", self.class_), ("via", self.link))
-        return [(name, each.removeprefix(SAS)) for name, each in told if each]
+        return [_said("kind", self.classes[0]), *([_said("via", self.link)] if self.link else [])]
+
+    def meets(self, kind: str | None, via: str | None) -> bool:
+        """Tell whether an address that says so shows this group."""
+        kinds = [_said("kind", each) for each in self.classes]
+        return (not kind or ("kind", kind) in kinds) and (not via or ("via", via) in self.arguments)
 
 
 @dataclass(frozen=True)
@@ -101,8 +106,13 @@ class Part:
 def groups(rows: Iterable[statements.Row], forms: Forms) -> list[Group]:
     """Read how many things there are of each class and property, in the order of the model."""
     order = {target: number for number, target in enumerate(forms.by_target)}
-    read = [_group(row, forms) for row in rows]
-    return sorted(read, key=lambda each: (order.get(each.class_, len(order)), each.class_, each.link or ""))
+    read = (_group(row, forms) for row in rows)
+    found: dict[tuple[str, str, str | None], Group] = {}
+    for each in sorted(read, key=lambda each: (order.get(each.classes[0], len(order)), *each.classes, each.link or "")):
+        key = each.name, each.shape or each.classes[0], each.link
+        before = found.get(key, replace(each, classes=(), count=0))
+        found[key] = replace(each, classes=(*before.classes, *each.classes), count=before.count + each.count)
+    return list(found.values())
 
 
 def briefs(store: Store, repository: Repository, things: Iterable[str], source: str | None) -> dict[str, Statements]:
@@ -160,7 +170,7 @@ def parts(rows: Sequence[Linked], groups: Iterable[Group], forms: Forms, known: 
 
 def columns(group: Group, rows: Sequence[Linked], forms: Forms, known: Collection[str]) -> list[Field]:
     """Choose the fields a list of things of one class shows: the first of its shape that a row has."""
-    form = forms.of([group.class_])
+    form = forms.of(group.classes)
     fields = form.fields.values() if form else ()
     told = [
         each
@@ -179,13 +189,17 @@ def _said_before(cells: Iterable[Sequence[Value]], known: Collection[str]) -> bo
     return len(values) <= 1 and values <= set(known)
 
 
+def _said(name: str, iri: str) -> tuple[str, str]:
+    return name, iri.removeprefix(SAS)
+
+
 def _group(row: statements.Row, forms: Forms) -> Group:
     class_, via = row["class"]["value"], row["property"]["value"] if "property" in row else None
     name = forms.terms.get(class_) or forms.name(class_) or ""
     form = forms.of([class_])
     field = form.fields.get(via) if form and via else None
     words = field.name if field else forms.name(via) if via else None
-    return Group(class_, name, via, words, int(row["count"]["value"]), form.shape if form else "")
+    return Group((class_,), name, via, words, int(row["count"]["value"]), form.shape if form else "")
 
 
 def _readable(values: Iterable[Told], language: str) -> list[Told]:

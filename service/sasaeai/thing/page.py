@@ -130,7 +130,7 @@ def _page(  # noqa: PLR0913, PLR0917 — what the three pages differ in
     found = _listed(store, listing, about, chosen, wanted.number)
     briefs = links.briefs(store, repository, (row["subject"]["value"] for row in found), source)
     context = _context(store, repository, about, briefs)
-    by_key = {(each.class_, each.link): each for each in groups}
+    by_key = {(class_, each.link): each for each in groups for class_ in each.classes}
     rows = [_linked(row, by_key, briefs, context, about) for row in found]
     trail = _trail(about, context)
     return Page(
@@ -158,10 +158,10 @@ def _of_document(part: Part, source: str) -> Part:
 
 
 def _chosen(groups: Sequence[Group], wanted: Wanted) -> list[Group]:
-    asked = [(name, each) for name, each in (("kind", wanted.kind), ("via", wanted.via)) if each]
-    chosen = [each for each in groups if set(asked) <= set(each.arguments)]
+    asked = list(filter(None, (wanted.kind, wanted.via)))
+    chosen = [each for each in groups if each.meets(wanted.kind, wanted.via)]
     if asked and not chosen:
-        raise ServiceError("not-found", 404, what=", ".join(each for _, each in asked))
+        raise ServiceError("not-found", 404, what=", ".join(asked))
     return chosen
 
 
@@ -171,7 +171,7 @@ def _listed(
     if not chosen:
         return []
     shown, offset = (chosen, (number - 1) * ROWS) if listing.name == _BY_CITY else _window(chosen, number)
-    classes = dict.fromkeys(each.class_ for each in shown)
+    classes = dict.fromkeys(class_ for each in shown for class_ in each.classes)
     properties = dict.fromkeys(each.link for each in shown if each.link)
     bound = {"thing": [about.iri], "class": list(classes), "property": list(properties)}
     return statements.listed(store, listing, offset, **bound).rows
