@@ -51,6 +51,12 @@ class Steps:
         self.held = Holdings.read(Nation(self.root))
 
     def apply(self, changes: dict[str, bytes | None]) -> None:
+        # Reckoned on from here, and never counted again.
+        before = self.held.size
+        take_back = self.held.apply(changes)
+        assert self.held.size == len(self.held.store)
+        take_back()
+        assert self.held.size == len(self.held.store) == before
         self.held.apply(changes)
         self.now |= changes
 
@@ -171,7 +177,10 @@ def test_for_one_city_no_rule_runs_over_the_whole_graph(
 
     with monkeypatch.context() as patched:
         patched.setattr(Holdings, "_derive", derive)
+        held = steps.held.size
         take_back = steps.held.apply({name: b""})
+        patched.setattr(steps.held, "store", None)
+        assert 0 < steps.held.size < held
     before = dump(steps.held)
     take_back()
     assert dump(steps.held) != before

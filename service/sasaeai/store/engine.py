@@ -57,6 +57,8 @@ class Engine:
         # Told first: what is accepted meanwhile is read the next time.
         self.revision = revisions.last(repository.state)
         self.holdings = read(repository)
+        # Counted before there are workers.
+        metrics.QUADS.set(self.holdings.size)
         # The collector never looks at the data again: it would touch every page, and so copy it in each worker.
         gc.collect()
         gc.freeze()
@@ -76,10 +78,9 @@ class Engine:
         self.selector.register(0, selectors.EVENT_READ, self._lifeline)
         self.selector.register(self.bell, selectors.EVENT_READ, lambda: self._signals(self.bell.recv(4096)))
         self.selector.register(self.control, selectors.EVENT_READ, self._greet)
-        metrics.QUADS.set(len(self.holdings.store))
         for each in self.repository.conflicts():
             log("revision-conflict", city=each.city, graph=each.graph, file=str(each.path), now=each.now)
-        log("engine-ready", version=self.generation.version, quads=len(self.holdings.store))
+        log("engine-ready", version=self.generation.version, quads=self.holdings.size)
         if (folder := self.settings.snapshots) and not self.settings.replica:
             self.scribes.keep(self.holdings, folder)
         while True:
@@ -213,8 +214,8 @@ class Engine:
         self.holdings.settle()
         before.retire()
         metrics.PUBLICATIONS.labels("published").inc()
-        metrics.QUADS.set(len(self.holdings.store))
-        log("published", version=self.generation.version, quads=len(self.holdings.store))
+        metrics.QUADS.set(self.holdings.size)
+        log("published", version=self.generation.version, quads=self.holdings.size)
         return self.generation.version
 
     def _greet(self) -> None:

@@ -58,6 +58,7 @@ class Holdings:
         self.digests = dict(digests or {})
         self.rules: list[QueryFile] = []
         self._journal: list[Callable[[], None]] = []
+        self._size: int | None = None
 
     @classmethod
     def read(cls, repository: Repository, *, merged: bool = True) -> "Holdings":
@@ -88,6 +89,16 @@ class Holdings:
         """Return the version of the dataset: the same for the same content, however it came about."""
         return version_of(self.digests)
 
+    @property
+    def size(self) -> int:
+        """Return how many quads there are.
+
+        They are counted once, then reckoned with: to count is to touch each, and so to copy what workers share.
+        """
+        if self._size is None:
+            self._size = len(self.store)
+        return self._size
+
     def apply(self, changes: Mapping[str, bytes | None], rules: list[QueryFile] | None = None) -> Callable[[], None]:
         """Replace graphs by Turtle (None: remove them) and derive anew; return what takes it all back.
 
@@ -98,14 +109,14 @@ class Holdings:
             raise refusal(f"{DERIVED} は規則が導くグラフです", f"{DERIVED} is what the rules derive")
         bearing = self._surroundings(fresh, rules)
         difference = bearing and bearing.difference(self.rules)
-        before = (dict(self.digests), self.rules)
+        before = (dict(self.digests), self.rules, self._size)
         self._journal = []
 
         def take_back() -> None:
             for undo in reversed(self._journal):
                 undo()
             self._journal = []
-            self.digests, self.rules = before
+            self.digests, self.rules, self._size = before
 
         try:
             for name, triples in fresh.items():
@@ -160,6 +171,7 @@ class Holdings:
         self._forget_derived()
         for rule in self.rules:
             self._add(DERIVED_GRAPH, derived(rule, self.store, merged=self.merged))
+        self._size = None
 
     def _forget_derived(self) -> None:
         """Take away what the rules have derived: they are not to rest on their own former conclusions."""
@@ -199,12 +211,14 @@ class Holdings:
 
     def _remove(self, quad: Quad) -> None:
         self.store.remove(quad)
+        self._grow(-1)
         self._journal.append(lambda: self.store.add(quad))
 
     def _add(self, graph: NamedNode, triples: Iterable[Triple]) -> None:
         come = [each for each in quads(graph, triples, merged=self.merged) if each not in self.store]
         is_new = not self.store.contains_named_graph(graph)
         self.store.extend(come)
+        self._grow(len(come))
 
         def undo() -> None:
             for quad in come:
@@ -213,6 +227,10 @@ class Holdings:
                 self.store.remove_graph(graph)
 
         self._journal.append(undo)
+
+    def _grow(self, quads: int) -> None:
+        if self._size is not None:
+            self._size += quads
 
 
 def _quad(triple: Triple, graph: NamedNode | DefaultGraph) -> Quad:

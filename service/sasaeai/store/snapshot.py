@@ -55,7 +55,8 @@ class Snapshot:
             store.extend(parse(path=str(self.folder / _BLANK), format=RdfFormat.N_QUADS))
         except FileNotFoundError:
             return None
-        return Holdings(store, self.digests) if len(store) == self.quads else None
+        holdings = Holdings(store, self.digests)
+        return holdings if holdings.size == self.quads else None
 
 
 def program() -> str:
@@ -139,7 +140,7 @@ def write(holdings: Holdings, folder: Path) -> Path:
             file.flush()
             os.fsync(file.fileno())
     files = {name: _digest(fresh / name) for name in (_QUADS, _BLANK)}
-    said = {"digests": holdings.digests, "files": files, "quads": len(holdings.store)}
+    said = {"digests": holdings.digests, "files": files, "quads": holdings.size}
     body = json.dumps(said).encode()
     with open(fresh / _INDEX, "wb") as index:
         index.write(hashlib.blake2b(body).hexdigest().encode() + b"\n" + body)

@@ -59,7 +59,7 @@ class Publisher:
 
     def serve(self) -> NoReturn:
         """Serve until the standard input ends."""
-        metrics.QUADS.set(len(self.holdings.store))
+        metrics.QUADS.set(self.holdings.size)
         for each in self.repository.conflicts():
             log("revision-conflict", city=each.city, graph=each.graph, file=str(each.path), now=each.now)
         watched: list[Any] = [0, self.bell, self.control]
@@ -168,8 +168,8 @@ class Publisher:
             self._send(list(writing.recorded(new)))
         self.told = new.version
         metrics.PUBLICATIONS.labels("published").inc()
-        metrics.QUADS.set(len(self.holdings.store))
-        log("published", version=new.version, quads=len(self.holdings.store))
+        metrics.QUADS.set(self.holdings.size)
+        log("published", version=new.version, quads=self.holdings.size)
 
     def _write_graph(self, changed: Change) -> None:
         if changed.whole and changed.come and self.server.takes_graphs:
