@@ -116,6 +116,28 @@ def test_a_body_without_an_end_is_refused_once_it_is_too_long(target: Service) -
     assert others_are_answered(target)
 
 
+@pytest.mark.parametrize(
+    ("announced", "body"),
+    [
+        (b"Content-Length: 30000000", bytes(30_000_000)),
+        (b"Transfer-Encoding: chunked", (b"100000\r\n" + bytes(2**20) + b"\r\n") * 30 + b"0\r\n\r\n"),
+    ],
+    ids=["announced", "chunked"],
+)
+def test_who_sends_all_of_a_body_too_long_before_he_reads_is_told_why(
+    target: Service, announced: bytes, body: bytes
+) -> None:
+    with connect(target) as connection:
+        connection.sendall(POST + announced + b"\r\n\r\n" + body)
+        assert status(connection) == 413
+
+
+def test_who_asks_for_leave_to_send_a_body_too_long_is_told_at_once(target: Service) -> None:
+    with connect(target) as connection:
+        connection.sendall(POST + b"Expect: 100-continue\r\nContent-Length: 30000000\r\n\r\n")
+        assert status(connection) == 413
+
+
 def send_until_refused(connection: socket.socket, piece: bytes) -> None:
     """Send at most 200 MB; a service that takes so much has not refused."""
     with contextlib.suppress(OSError):
