@@ -20,7 +20,8 @@ from sasaeai.web.requests import Observer, Seen
 
 from .conftest import ROOT, Service, start_service, stop_service
 from .pages import CODE, table
-from .processes import RUNAWAY, processes, wait_until
+from .patience import wait_until
+from .processes import RUNAWAY, processes
 from .test_sparql import Reply, ask, get
 
 OPERATING = ROOT / "docs" / "operating.md"
@@ -35,7 +36,7 @@ def journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def observed(journal: Path) -> Iterator[Service]:
     with journal.open("wb") as file:
-        running = start_service(file, trusted_proxies="127.0.0.1", slow_seconds="0.5")
+        running = start_service(file, trusted_proxies="127.0.0.1", quick_seconds="2", slow_seconds="3")
     yield running
     stop_service(running)
 
