@@ -6,7 +6,7 @@ import urllib.parse
 
 import pytest
 
-from sasaeai.errors import MESSAGES
+from sasaeai.errors import messages
 
 from .conftest import Service, start_service, stop_service
 from .test_sparql import NAMES, Reply, ask, get
@@ -76,7 +76,7 @@ def test_a_version_that_is_gone_is_said_to_be_gone_with_the_way_to_the_present_o
     assert problem["type"].endswith("#version-gone")
     assert (problem["requested_version"], problem["present_version"]) == (GONE, present)
     assert all(GONE in words and present in words for words in problem["messages"].values())
-    assert problem["messages"].keys() == MESSAGES["version-gone"].keys()
+    assert problem["messages"].keys() == messages()["version-gone"].keys()
     link = linked(reply)["latest-version"]
     assert query_of(link) == {"query": [NAMES], "named-graph-uri": [TAMA]}
     assert ask(link, Accept="text/csv").headers["X-Dataset-Version"] == present

@@ -18,7 +18,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 from rdflib import RDF, SH, Graph
 
-from sasaeai.errors import MESSAGES
+from sasaeai.errors import messages
 from sasaeai.examiner.client import SOCKET
 from sasaeai.formats import WORKBOOK
 from sasaeai.repository import Repository
@@ -190,7 +190,7 @@ def test_what_cannot_be_taken_is_refused_in_both_languages(service: Service) -> 
         assert (reply.status, reply.type) == (statuses.get(key, 400), "application/problem+json")
         said = json.loads(reply.body)
         assert said["type"].endswith(f"#{key}")
-        assert said["messages"].keys() == MESSAGES[key].keys()
+        assert said["messages"].keys() == messages()[key].keys()
 
 
 def test_a_browser_is_told_on_the_page_it_sends_from(service: Service) -> None:

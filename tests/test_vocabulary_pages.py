@@ -11,7 +11,7 @@ from rdflib import Graph, Namespace, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, SDO, SH, SKOS
 
 from sasaeai.diagram import HEIGHT, WIDTH, draw
-from sasaeai.errors import MESSAGES
+from sasaeai.errors import messages
 
 from .conftest import ROOT, Service
 from .test_dereferencing import FORMATS, embedded
@@ -153,7 +153,7 @@ def test_the_iri_of_the_present_version_leads_to_the_vocabulary(service: Service
 
 def test_every_kind_of_mistake_is_told_of_in_both_languages(service: Service) -> None:
     graph = whole(service, "problem")
-    for key, words in MESSAGES.items():
+    for key, words in messages().items():
         told = {str(each.language): str(each) for each in graph.objects(URIRef(f"{BASE}problem#{key}"), RDFS.label)}  # type: ignore[attr-defined]
         assert told == words
     refused = json.loads(ask(f"{service.url}/sparql?query=x", Accept="application/json").body)

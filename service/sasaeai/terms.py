@@ -12,7 +12,7 @@ from sasaeai import description, statements
 from sasaeai import prefixes as declared
 from sasaeai.description import Description
 from sasaeai.diagram import Drawing, draw
-from sasaeai.errors import MESSAGES, ServiceError
+from sasaeai.errors import ServiceError, messages
 from sasaeai.prefixes import Prefixes
 from sasaeai.repository import Repository
 from sasaeai.statements import Row
@@ -152,7 +152,7 @@ def problems(store: Store) -> Description:
     """Return the kinds of mistakes that callers are told of, as terms."""
     graph, here = Graph(), URIRef(PROBLEM)
     _document(graph, here, {"ja": "誤りの種類", "en": "Kinds of mistakes"})
-    for key, words in MESSAGES.items():
+    for key, words in messages().items():
         each = URIRef(f"{PROBLEM}#{key}")
         graph.add((each, RDF.type, SKOS.Concept))
         graph.add((each, RDFS.isDefinedBy, here))

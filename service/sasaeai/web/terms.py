@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, make_response, render_template
 
 from sasaeai import description, diagram, terms
-from sasaeai.errors import MESSAGES
+from sasaeai.errors import messages
 from sasaeai.vocabulary import BASE
 from sasaeai.web import answers, documents
 from sasaeai.web.context import here, in_language, language
@@ -78,7 +78,7 @@ def problems(extension: str | None = None) -> Response:
 
     def page() -> Response:
         said = description.embedded(terms.problems(here().store), here().repository)
-        return _page("mistakes.html", "/problem", said, here().store.version(), messages=MESSAGES)
+        return _page("mistakes.html", "/problem", said, here().store.version(), messages=messages())
 
     return documents.answer("/problem", extension, lambda: terms.problems(here().store), page)
 

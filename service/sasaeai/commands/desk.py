@@ -1,93 +1,33 @@
-"""The desk's command line: token, desk, export.
+"""The desk's command line: desk, export.
 
 Who may read the state directory may read all of it, so listing asks for no token; to submit and to decide takes one,
 for the audit log to say who did.
 """
 
-import contextlib
-import getpass
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
 from sasaeai import intake, publish
-from sasaeai.desk import Desk, audit, revisions, submissions, tokens
+from sasaeai.commands import LANGUAGE, WRONG, given_repository, given_settings, pair
+from sasaeai.commands.tokens import held_desk, operator, row
+from sasaeai.desk import audit, revisions, submissions, tokens
 from sasaeai.errors import ServiceError
 from sasaeai.examiner import SOCKET, Examiner
 from sasaeai.publish import Accepted, Handed, Judge
-from sasaeai.repository import Repository
-from sasaeai.settings import Settings
 from sasaeai.store import Store
 from sasaeai.store.client import EngineStore
 from sasaeai.store.local import LocalStore
-from sasaeai.vocabulary import ID, LANGUAGES
+from sasaeai.vocabulary import ID
 from sasaeai.workbook import Bounds
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_LANGUAGE = click.option("--lang", type=click.Choice(LANGUAGES), default="ja", show_default=True)
 _TOKEN = click.option("--token", "shown", envvar="SASAEAI_TOKEN", required=True, help="Default: SASAEAI_TOKEN.")
-T = TypeVar("T")
 _UNSEEN = "No running service was told: it finds a revision by itself in some seconds, all else at SIGHUP or its start."
 
 
-def given_settings() -> Settings:
-    """Read the settings for a command; click's UsageError names what cannot be read."""
-    return _usable(Settings.from_environment)
-
-
-def given_repository() -> Repository:
-    """Open the repository that the settings name, with the desk's revisions; UsageError where there is none."""
-    settings = given_settings()
-    return _usable(lambda: Repository(settings.root, settings.state))
-
-
-class _Group(click.Group):
-    """Word what the service refuses, and a setting it cannot read, as click words a wrong call."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except ServiceError as error:
-            raise click.UsageError(error.message("en")) from None
-
-
-@click.group(cls=_Group)
-def token() -> None:
-    """Make, list and revoke the tokens of cities and reviewers."""
-
-
-@token.command()
-@click.argument("name")
-@click.option("--city", metavar="CODE", help="For the city with this 6-digit code.")
-@click.option("--reviewer", is_flag=True, help="For somebody who accepts and returns.")
-def make(name: str, city: str | None, reviewer: bool) -> None:
-    """Make a token that bears NAME, and print it: it cannot be shown again."""
-    if bool(city) == reviewer:
-        raise click.UsageError("a token is for one of both: --city CODE or --reviewer")
-    if city and not publish.is_city(given_repository(), city):
-        raise ServiceError("unknown-municipality", 404, parameter="--city", value=city, example="011002")
-    click.echo(tokens.make(_desk(), name, city or "", _operator()))
-
-
-@token.command(name="list")
-def list_tokens() -> None:
-    """List the tokens: name, whose, when made, last used, and revoked."""
-    for each in tokens.every(_desk()):
-        used, revoked = each.used or "never used", f"revoked {each.revoked}" if each.revoked else "in use"
-        _row(each.name, each.city or "reviewer", each.made, used, revoked)
-
-
-@token.command()
-@click.argument("name")
-def revoke(name: str) -> None:
-    """Let the token that bears NAME be good for nothing from now on."""
-    tokens.revoke(_desk(), name, _operator())
-
-
-@click.group(cls=_Group)
+@click.group()
 def desk() -> None:
     """Take in what cities submit, and decide on it."""
 
@@ -95,10 +35,10 @@ def desk() -> None:
 @desk.command()
 @click.argument("file", type=_FILE)
 @_TOKEN
-@_LANGUAGE
+@LANGUAGE
 def submit(file: Path, shown: str, lang: str) -> None:
     """Check a city's workbook and hand it in; print the receipt."""
-    held, repository = _desk(), given_repository()
+    held, repository = held_desk(), given_repository()
     bearer = tokens.bearer(held, shown)
     content = file.read_bytes()
     report = intake.examine(repository, file.name, content, Bounds.of(given_settings()))
@@ -114,20 +54,20 @@ def submit(file: Path, shown: str, lang: str) -> None:
 @desk.command(name="list")
 def list_submissions() -> None:
     """List what was submitted: receipt, city, when, by whom, file, state."""
-    for each in submissions.every(_desk()):
-        _row(each.id, each.city, each.received, each.sender, each.name, each.state, each.comment)
+    for each in submissions.every(held_desk()):
+        row(each.id, each.city, each.received, each.sender, each.name, each.state, each.comment)
 
 
 @desk.command()
 @click.argument("receipt")
-@_LANGUAGE
+@LANGUAGE
 def show(receipt: str, lang: str) -> None:
     """Show what accepting a submission would change, and what deserves a look."""
-    held = _desk()
+    held = held_desk()
     submission = submissions.find(held, receipt)
-    _row(submission.id, submission.city, submission.received, submission.sender, submission.name, submission.state)
+    row(submission.id, submission.city, submission.received, submission.sender, submission.name, submission.state)
     if submission.state != submissions.RECEIVED:
-        _row(submission.decided, submission.reviewer, submission.comment)
+        row(submission.decided, submission.reviewer, submission.comment)
         return
     repository = given_repository()
     found = publish.review(held, repository, _store() or LocalStore(repository), receipt)
@@ -150,8 +90,8 @@ def show(receipt: str, lang: str) -> None:
 @click.option("--comment", default="", help="For the sender.")
 def accept(receipt: str, shown: str, pairs: tuple[str, ...], over: bool, comment: str) -> None:
     """Make a submission the newest revision of its city."""
-    held, repository, store = _desk(), given_repository(), _store()
-    same = dict(_pair(each) for each in pairs)
+    held, repository, store = held_desk(), given_repository(), _store()
+    same = dict(_known(each) for each in pairs)
     bearer = tokens.bearer(held, shown)
     asked = store or (LocalStore(repository) if same else None)
     made = publish.accept(
@@ -166,7 +106,7 @@ def accept(receipt: str, shown: str, pairs: tuple[str, ...], over: bool, comment
 @click.option("--comment", required=True, help="What is to be mended, for the sender.")
 def return_(receipt: str, shown: str, comment: str) -> None:
     """Give a submission back to its sender."""
-    held = _desk()
+    held = held_desk()
     publish.return_(held, tokens.bearer(held, shown), receipt, comment)
 
 
@@ -174,9 +114,9 @@ def return_(receipt: str, shown: str, comment: str) -> None:
 @click.argument("city", metavar="[CODE]", default="")
 def list_revisions(city: str) -> None:
     """List the revisions (of a city): number, city, when, by whom, digest, and what it was made from."""
-    for each in revisions.of_city(_desk(), city):
+    for each in revisions.of_city(held_desk(), city):
         origin = f"revision {each.restored}" if each.restored else each.submission
-        _row(str(each.id), each.city, each.made, each.reviewer, each.digest[:16], origin)
+        row(str(each.id), each.city, each.made, each.reviewer, each.digest[:16], origin)
 
 
 @desk.command()
@@ -184,7 +124,7 @@ def list_revisions(city: str) -> None:
 @_TOKEN
 def restore(revision: int, shown: str) -> None:
     """Make a new revision that says what an earlier one said."""
-    held, repository, store = _desk(), given_repository(), _store()
+    held, repository, store = held_desk(), given_repository(), _store()
     made = publish.restore(held, repository, store, tokens.bearer(held, shown), revision, judge=_judge())
     _tell(made, is_seen=store is not None)
 
@@ -193,24 +133,24 @@ def restore(revision: int, shown: str) -> None:
 def conflicts() -> None:
     """List the packaged files that have changed after a revision took their place; exit code 1 if there are any."""
     repository = given_repository()
-    _desk()
+    held_desk()
     found = repository.conflicts()
     for each in found:
-        _row(each.city, each.now, str(each.path.relative_to(repository.root)))
-    raise SystemExit(1 if found else 0)
+        row(each.city, each.now, str(each.path.relative_to(repository.root)))
+    raise SystemExit(WRONG if found else 0)
 
 
 @desk.command(name="audit")
 def list_audit() -> None:
     """Print the audit log as JSON lines: who did what, when."""
-    for each in audit.entries(_desk()):
+    for each in audit.entries(held_desk()):
         click.echo(json.dumps(vars(each), ensure_ascii=False))
 
 
 @desk.command()
 def forget() -> None:
     """Remove the uploaded files of submissions decided on longer ago than SASAEAI_KEEP_UPLOADS_DAYS."""
-    count = submissions.forget(_desk(), given_settings().keep_uploads_days)
+    count = submissions.forget(held_desk(), given_settings().keep_uploads_days)
     click.echo(f"{count} upload{'s' * (count != 1)} removed", err=True)
 
 
@@ -218,17 +158,17 @@ def forget() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
     """Copy all that the desk holds into FILE, while it is in use."""
-    _desk().backup(file)
+    held_desk().backup(file)
 
 
 @desk.command(name="restore-backup")
 @click.argument("file", type=_FILE)
 def restore_backup(file: Path) -> None:
     """Put the copy FILE in the place of all that the desk holds."""
-    held = _desk()
+    held = held_desk()
     held.restore(file)
     with held.writing() as connection:
-        audit.note(connection, _operator(), "backup put back", file.name)
+        audit.note(connection, operator(), "backup put back", file.name)
     click.echo(_UNSEEN, err=True)
 
 
@@ -237,38 +177,15 @@ def restore_backup(file: Path) -> None:
 @click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), required=True)
 def export(city: str, output: Path) -> None:
     """Write the newest revisions (of a city) as files under a folder, to be committed in data/cities/."""
-    with _worded():
-        for path, content in publish.export(_desk(), given_repository(), city).items():
-            place = output / path
-            if content is None:
-                place.unlink(missing_ok=True)
-                click.echo(f"gone {path}")
-            else:
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(content)
-                click.echo(f"said {path}")
-
-
-@contextlib.contextmanager
-def _worded() -> Iterator[None]:
-    try:
-        yield
-    except ServiceError as error:
-        raise click.UsageError(error.message("en")) from None
-
-
-def _desk() -> Desk:
-    state = given_settings().state
-    if state is None:
-        raise ServiceError("no-desk", 503)
-    return Desk(state)
-
-
-def _usable(read: Callable[[], T]) -> T:
-    try:
-        return read()
-    except (ValueError, FileNotFoundError) as error:
-        raise click.UsageError(str(error)) from None
+    for path, content in publish.export(held_desk(), given_repository(), city).items():
+        place = output / path
+        if content is None:
+            place.unlink(missing_ok=True)
+            click.echo(f"gone {path}")
+        else:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+            click.echo(f"said {path}")
 
 
 def _store() -> Store | None:
@@ -291,16 +208,6 @@ def _tell(accepted: Accepted, *, is_seen: bool) -> None:
     click.echo(f"published as version {seen}" if seen else _UNSEEN, err=True)
 
 
-def _pair(text: str) -> tuple[str, str]:
-    new, equals, known = text.partition("=")
-    if not equals:
-        raise click.UsageError(f"'{text}' is not NEW=KNOWN, such as 011002/org/here=org/there")
+def _known(text: str) -> tuple[str, str]:
+    new, known = pair(text, "NEW=KNOWN, such as 011002/org/here=org/there")
     return ID + new, ID + known
-
-
-def _operator() -> str:
-    return f"{getpass.getuser()} at the command line"
-
-
-def _row(*cells: str) -> None:
-    click.echo("  ".join(each for each in cells if each))
