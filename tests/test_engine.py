@@ -17,7 +17,7 @@ import pytest
 from sasaeai.desk import Desk, revisions
 from sasaeai.desk.revisions import Content
 from sasaeai.errors import ServiceError
-from sasaeai.formats import GRAPH_FORMATS, RESULT_FORMATS
+from sasaeai.formats import BY_NAME, GRAPH_FORMATS, RESULT_FORMATS
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 from sasaeai.store import Dataset, frames
@@ -68,6 +68,31 @@ def test_an_answer_comes_in_every_format_with_the_version_it_was_read_from(runni
         answer = running.store.query("CONSTRUCT WHERE { ?s ?p ?o }", results=None, graph=each)
         assert ("多摩" in answer.body.decode(), answer.format, answer.kind) == (True, each, "graph")
     assert answer.version == running.store.version() == Repository(root).version()
+
+
+def test_several_queries_are_answered_at_once_in_their_order_and_from_one_version(running: RunningEngine) -> None:
+    numbers = range(frames.AT_ONCE + 3)
+    answers = running.store.query_all([f"SELECT ({each} AS ?n) {{}}" for each in numbers], BY_NAME["csv"])
+    assert [each.body.split() for each in answers] == [[b"n", str(each).encode()] for each in numbers]
+    assert {each.version for each in answers} == {running.store.version()}
+    assert running.store.query_all([], BY_NAME["csv"]) == []
+
+
+def test_of_several_queries_one_that_has_no_answer_leaves_all_without(running: RunningEngine) -> None:
+    for wrong, status in (("SELECT", 400), (RUNAWAY, 503)):
+        with pytest.raises(ServiceError) as refused:
+            running.store.query_all(["SELECT (1 AS ?n) {}", wrong], BY_NAME["csv"])
+        assert refused.value.status == status
+    assert is_well(running)
+
+
+def test_what_several_answers_are_long_counts_together(root: Path) -> None:
+    with engine(root, max_answer_bytes=300) as running:
+        text = f'SELECT ("{"x" * 120}" AS ?x) {{}}'
+        assert len(running.store.query_all([text, text], BY_NAME["csv"])) == 2
+        with pytest.raises(ServiceError) as refused:
+            running.store.query_all([text, text, text], BY_NAME["csv"])
+        assert refused.value.key == "answer-too-large"
 
 
 def test_a_runaway_query_is_ended_at_its_deadline_and_costs_only_its_asker(running: RunningEngine) -> None:
@@ -147,7 +172,7 @@ def occupied(running: RunningEngine, seconds: float) -> Iterator[None]:
     """Have a worker of the own lane begin with a runaway; leave it at the end."""
     with socket.socket(socket.AF_UNIX) as asker:
         asker.connect(str(running.store.run_dir / "own"))
-        head = {"results": "csv", "graph": "nt", "dataset": None, "seconds": seconds}
+        head = {"results": "csv", "graph": "nt", "dataset": None, "seconds": seconds, "parts": [len(RUNAWAY)]}
         asker.sendall(frames.pack(head, RUNAWAY.encode()))
         assert frames.Incoming(asker).receive(0)[0]["type"] == "started"
         yield

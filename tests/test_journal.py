@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from sasaeai import journal as journal_of_events
 from sasaeai.store import metrics
-from sasaeai.web.requests import Observer, Seen
+from sasaeai.web.requests import Observer, Seen, line_of
 
 from .conftest import ROOT, Service, start_service, stop_service
 from .pages import CODE, table
@@ -165,18 +167,44 @@ def test_counts_are_told_while_a_process_has_only_just_begun_to_count(
     assert metrics.rendered() == b""
 
 
+def seen(**given: Any) -> Seen:
+    """Make a request that was seen, of which a test says what it is about."""
+    request = Seen(time.time(), 0.001, "GET", "/", "192.0.2.5", "200", 1, "1", None, None)
+    return request._replace(**given)
+
+
+@given(st.text(), st.text(alphabet=st.characters(max_codepoint=255)), st.text(), st.none() | st.text())
+@example('"', '/\u00e3"\\\n', "\ud800", "ASK {}\n# \u2028")
+def test_whatever_a_request_says_its_line_is_one_line_of_json_that_says_it(
+    method: str, path: str, client: str, query: str | None
+) -> None:
+    written = line_of(seen(method=method, path=path, client=client, query=query))
+    assert written.endswith(b"\n")
+    assert written.count(b"\n") == 1
+    line = json.loads(written)
+    assert (line["method"], line["client"], line.get("query")) == tuple(
+        said and said.encode(errors="replace").decode() for said in (method, client, query)
+    )
+    assert line["path"] == path.encode("latin-1").decode(errors="replace")[:500]
+    assert list(line)[:9] == ["time", "event", "method", "path", "status", "ms", "bytes", "client", "version"]
+
+
 def test_however_many_requests_come_at_once_each_is_told_of_once(monkeypatch: pytest.MonkeyPatch) -> None:
     # Not by capfd: it empties what it has read, and with it what was written meanwhile.
     written: list[bytes] = []
     monkeypatch.setattr(journal_of_events, "write", written.extend)
-    observer = Observer()
+    observer = Observer(frozenset())
 
     def come(thread: int) -> None:
         for number in range(500):
-            details = {"status": 200, "bytes": 1, "number": thread * 500 + number}
-            observer.see(Seen(time.time(), "other", 0.001, None, details))
+            observer.see(seen(client="numbered", size=thread * 500 + number))
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(come, range(8)))
-    wait_until(lambda: len(written) >= 4000)
-    assert sorted(json.loads(line)["number"] for line in written) == list(range(4000))
+
+    def told() -> list[int]:
+        lines = map(json.loads, written)
+        return [line["bytes"] for line in lines if line.get("client") == "numbered"]
+
+    wait_until(lambda: len(told()) >= 4000)
+    assert sorted(told()) == list(range(4000))

@@ -9,18 +9,14 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-_written = json.JSONEncoder(ensure_ascii=False).encode
+quoted = json.JSONEncoder(ensure_ascii=False).encode
+"""Write a string, or any value, as JSON."""
 
 
 def log(event: str, **details: Any) -> None:
     """Write one line; where nobody reads any more, nothing."""
-    write([line(event, time.time(), details)])
-
-
-def line(event: str, at: float, details: dict[str, Any]) -> bytes:
-    """Make the line of an event that happened `at` so many seconds since 1970."""
-    told = {"time": _moment(int(at)), "event": event, **details}
-    return (_written(told) + "\n").encode(errors="replace")
+    told = {"time": moment(time.time()), "event": event, **details}
+    write([(quoted(told) + "\n").encode(errors="replace")])
 
 
 def write(lines: Iterable[bytes]) -> None:
@@ -37,6 +33,11 @@ def write(lines: Iterable[bytes]) -> None:
             os.write(2, piece)
 
 
+def moment(at: float) -> str:
+    """Write when something happened, `at` so many seconds since 1970, to the second."""
+    return _second(int(at))
+
+
 @lru_cache(maxsize=1)
-def _moment(seconds: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+def _second(at: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))

@@ -67,6 +67,9 @@ class Store(Protocol):
         on whose behalf an ad-hoc query is asked, so that nobody takes every worker.
         """
 
+    def query_all(self, texts: Sequence[str], results: Format) -> Sequence[Answer]:
+        """Answer several of the service's own SELECT queries, as `query` each, at once where the engine can."""
+
     def publish(self, graphs: Mapping[str, bytes | None]) -> str:
         """Replace graphs by Turtle (or remove those that map to None), all or none; return the new version.
 

@@ -3,6 +3,8 @@
 import json
 import socket
 import struct
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
 from sasaeai.errors import ServiceError
@@ -14,6 +16,10 @@ _HEAD_LIMIT = 4_000_000
 _PIECE = 1 << 16
 
 _written = json.JSONEncoder(ensure_ascii=False).encode
+
+
+AT_ONCE = 50
+"""Queries that one frame may hold."""
 
 
 class BrokenOffError(Exception):
@@ -44,6 +50,11 @@ def take(buffer: bytearray, limit: int | None = None) -> tuple[Head, bytes] | No
         content = bytes(view[start:end])
     del buffer[:end]
     return json.loads(text), content
+
+
+def parted(body: bytes, lengths: Sequence[int]) -> list[bytes]:
+    """Part a body that holds several pieces, one after the other."""
+    return [body[end - length : end] for length, end in zip(lengths, accumulate(lengths), strict=True)]
 
 
 class Incoming:

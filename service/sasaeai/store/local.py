@@ -42,6 +42,10 @@ class LocalStore:
         assert format_ is not None  # evaluate refuses what has no format
         return Answer(body, format_, self.version(), kind)
 
+    def query_all(self, texts: Sequence[str], results: Format) -> Sequence[Answer]:
+        """Answer several queries; see `Store`."""
+        return [self.query(each, results=results, graph=None) for each in texts]
+
     def publish(self, graphs: Mapping[str, bytes | None]) -> str:
         """Replace graphs, all or none; see `Store`."""
         self._holdings.apply(graphs)

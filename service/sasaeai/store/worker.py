@@ -19,7 +19,7 @@ from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME
 from sasaeai.settings import Settings
 from sasaeai.store import Dataset, confinement, frames
-from sasaeai.store.evaluation import evaluate
+from sasaeai.store.evaluation import Evaluated, evaluate
 from sasaeai.store.lanes import Lane
 
 _REQUEST_TIME = struct.pack("@ll", 5, 0)
@@ -109,7 +109,7 @@ def _answer(work: Work, connection: socket.socket) -> None:
     try:
         # Said before the query has come: then its asker reads it while the query is being read.
         connection.sendall(frames.pack({"type": "started", "at": time.monotonic()}))
-        head, body = frames.Incoming(connection).receive(work.settings.max_query_bytes)
+        head, body = frames.Incoming(connection).receive(work.settings.max_query_bytes * frames.AT_ONCE)
     except (frames.BrokenOffError, ConnectionError, BlockingIOError, ValueError):
         return
     try:
@@ -142,21 +142,32 @@ def _watch(connection: socket.socket, seconds: float) -> None:
 
 
 def _reply(work: Work, head: frames.Head, body: bytes) -> bytes:
+    found: list[Evaluated] = []
+    room = work.settings.max_answer_bytes
     try:
-        kind, content, cut = evaluate(
-            work.store,
-            body.decode(),
-            _format(head["results"]),
-            _format(head["graph"]),
-            Dataset(*map(tuple, head["dataset"])) if head["dataset"] else None,
-            limit=work.settings.max_answer_bytes,
-            # What the service asks itself is whole or refused.
-            rows=None if work.lane.name == "own" else work.settings.max_rows,
-            prefixes=work.prefixes,
-        )
+        for text in frames.parted(body, head["parts"]):
+            found.append(_evaluated(work, head, text.decode(), room))
+            room -= len(found[-1].body)
     except ServiceError as error:
         return frames.pack(frames.from_error(error))
-    return frames.pack({"type": "answer", "kind": kind, "version": work.version, "cut": cut}, content)
+    parts = [(kind, cut, len(content)) for kind, content, cut in found]
+    return frames.pack(
+        {"type": "answer", "version": work.version, "parts": parts}, b"".join([each.body for each in found])
+    )
+
+
+def _evaluated(work: Work, head: frames.Head, text: str, limit: int) -> Evaluated:
+    return evaluate(
+        work.store,
+        text,
+        _format(head["results"]),
+        _format(head["graph"]),
+        Dataset(*map(tuple, head["dataset"])) if head["dataset"] else None,
+        limit=limit,
+        # What the service asks itself is whole or refused.
+        rows=None if work.lane.name == "own" else work.settings.max_rows,
+        prefixes=work.prefixes,
+    )
 
 
 def _format(name: str | None) -> Any:

@@ -87,9 +87,9 @@ def install(app: Flask) -> None:
         if response.status_code == 200 and environ["REQUEST_METHOD"] in {"GET", "HEAD"} and not response.is_streamed:
             _lead(response)
             _tell_apart(response)
-            if not _PRECONDITIONS.isdisjoint(environ) and _is_another(response):
+            if not environ.keys().isdisjoint(_PRECONDITIONS) and _is_another(response):
                 response = app.make_response(app.handle_user_exception(ServiceError("precondition", 412)))
-            elif not CONDITIONS.isdisjoint(environ):
+            elif not environ.keys().isdisjoint(CONDITIONS):
                 # Werkzeug takes `If-Match: *` for a tag that nothing has.
                 response.make_conditional({**environ, "HTTP_IF_MATCH": ""})
         return response

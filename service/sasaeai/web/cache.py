@@ -99,7 +99,7 @@ def _cached(application: Application, store: Store, cache: Cache) -> Application
         if kept is not None:
             environ[LOOKED_FOR] = "hit"
             return _repeat(kept, environ, start)
-        if environ["REQUEST_METHOD"] == "HEAD" or not CONDITIONS.isdisjoint(environ):
+        if environ["REQUEST_METHOD"] == "HEAD" or not environ.keys().isdisjoint(CONDITIONS):
             return application(environ, start)
         return _answered(application, environ, start, cache, asked)
 
@@ -133,7 +133,7 @@ def _answered(application: Application, environ: Environ, start: Start, cache: C
 
 
 def _repeat(kept: Kept, environ: Environ, start: Start) -> Iterable[bytes]:
-    if not CONDITIONS.isdisjoint(environ) and not is_resource_modified(
+    if not environ.keys().isdisjoint(CONDITIONS) and not is_resource_modified(
         environ, etag=kept.etag, last_modified=kept.last_modified
     ):
         start("304 NOT MODIFIED", [each for each in kept.headers if each[0].lower() not in _NOT_IN_304])
@@ -144,7 +144,7 @@ def _repeat(kept: Kept, environ: Environ, start: Start) -> Iterable[bytes]:
 
 def _is_plain(environ: Environ) -> bool:
     reads = environ["REQUEST_METHOD"] in {"GET", "HEAD"} and not environ.get("CONTENT_LENGTH", "").strip("0")
-    return reads and _NOT_FOR_US.isdisjoint(environ)
+    return reads and environ.keys().isdisjoint(_NOT_FOR_US)
 
 
 def _asked(environ: Environ) -> Key:

@@ -47,13 +47,21 @@ Application = Callable[[Environ, Start], Iterable[bytes]]
 
 
 class Seen(NamedTuple):
-    """Hold what is to be told of one request: when it was answered, the flow that did, in how many seconds, how."""
+    """Hold one request and its answer as they were seen; what they mean is worked out when they are told of.
+
+    `at` is when it was answered, in seconds since 1970; `path` is as WSGI has it.
+    """
 
     at: float
-    flow: str
     seconds: float
+    method: str
+    path: str
+    client: str
+    status: str
+    size: int
+    version: str | None
     looked_for: str | None
-    details: dict[str, Any]
+    query: str | None
 
 
 class Observer:
@@ -63,7 +71,8 @@ class Observer:
     answers that would be the greater part of the work.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, flows: frozenset[str]) -> None:
+        self._flows = flows
         self._seen: deque[Seen] = deque()
         self._told = 0.0
         self._telling, self._starting = Lock(), Lock()
@@ -86,18 +95,24 @@ class Observer:
         try:
             self._told = time.monotonic()
             seen = [self._seen.popleft() for _ in range(len(self._seen))]
-            for (flow, status, looked_for), some in _grouped(seen).items():
-                answered, sent, took = _counters(flow, str(status))
-                answered.inc(len(some))
-                sent.inc(sum(each.details["bytes"] for each in some))
-                for each in some:
-                    took.observe(each.seconds)
-                if looked_for:
-                    LOOKUPS.labels(looked_for).inc(len(some))
-            journal.write(journal.line("request", each.at, each.details) for each in seen)
+            self._count(seen)
+            journal.write(map(line_of, seen))
             return True
         finally:
             self._telling.release()
+
+    def _count(self, seen: Iterable[Seen]) -> None:
+        groups: dict[tuple[str, str, str | None], list[Seen]] = {}
+        for each in seen:
+            groups.setdefault((_flow(each.path, self._flows), each.status, each.looked_for), []).append(each)
+        for (flow, status, looked_for), some in groups.items():
+            answered, sent, took = _counters(flow, status)
+            answered.inc(len(some))
+            sent.inc(sum(each.size for each in some))
+            for each in some:
+                took.observe(each.seconds)
+            if looked_for:
+                LOOKUPS.labels(looked_for).inc(len(some))
 
     def _begin(self) -> None:
         """Start the thread that tells in a moment, the first time."""
@@ -115,20 +130,11 @@ class Observer:
 
 def install(app: Flask, settings: Settings) -> None:
     """Observe every request to an application, whatever answers it."""
-    flows = {
-        rule.rule.split("/")[1].partition(".")[0] for rule in app.url_map.iter_rules() if not rule.rule.startswith("/<")
-    }
-    observer = app.extensions["observer"] = Observer()
+    rules = [each.rule for each in app.url_map.iter_rules() if not each.rule.startswith("/<")]
+    observer = app.extensions["observer"] = Observer(frozenset(map(_first, rules)))
     # A process that a server has started ends without what is registered at exit.
     Finalize(None, observer.tell, exitpriority=0)
-    app.wsgi_app = _observed(app.wsgi_app, settings, flows, observer)  # type: ignore[method-assign,assignment]
-
-
-def _grouped(seen: Iterable[Seen]) -> dict[tuple[str, int, str | None], list[Seen]]:
-    groups: dict[tuple[str, int, str | None], list[Seen]] = {}
-    for each in seen:
-        groups.setdefault((each.flow, each.details["status"], each.looked_for), []).append(each)
-    return groups
+    app.wsgi_app = _observed(app.wsgi_app, settings, observer)  # type: ignore[method-assign,assignment]
 
 
 @lru_cache(maxsize=1024)
@@ -136,7 +142,20 @@ def _counters(flow: str, status: str) -> tuple[Counter, Counter, Histogram]:
     return ANSWERS.labels(flow, status), ANSWER_BYTES.labels(flow), ANSWER_SECONDS.labels(flow)
 
 
-def _observed(application: Application, settings: Settings, flows: set[str], observer: Observer) -> Application:
+def line_of(seen: Seen) -> bytes:
+    """Write the line of a request piece by piece: for an object the encoder is set up anew, for a string it is not."""
+    quoted = journal.quoted
+    version = quoted(seen.version) if seen.version else "null"
+    query = "" if seen.query is None else f', "query": {quoted(seen.query)}'
+    return (
+        f'{{"time": "{journal.moment(seen.at)}", "event": "request", "method": {quoted(seen.method)}, '
+        f'"path": {quoted(_read(seen.path)[:_LONGEST_PATH])}, "status": {seen.status}, '
+        f'"ms": {seen.seconds * 1000:.1f}, "bytes": {seen.size}, '
+        f'"client": {quoted(seen.client)}, "version": {version}{query}}}\n'
+    ).encode(errors="replace")
+
+
+def _observed(application: Application, settings: Settings, observer: Observer) -> Application:
     def observe(environ: Environ, start: Start) -> Iterable[bytes]:
         began = time.perf_counter()
         said: tuple[str, list[tuple[str, str]]] = "500", []
@@ -148,30 +167,44 @@ def _observed(application: Application, settings: Settings, flows: set[str], obs
 
         body: Iterable[bytes]
         chunks = application(environ, started)
-        status, headers = said[0][:3], dict(said[1])
+        status, headers = said
         if STREAMED in environ:
-            body, size = chunks, int(headers.get("Content-Length", 0))
+            body, size = chunks, int(_field(headers, "Content-Length") or 0)
         else:
             whole = _whole(chunks)
             body, size = [whole], len(whole)
-        seconds = time.perf_counter() - began
-        path = environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace")
-        flow = first if (first := _first(path)) in flows else "other"
-        details = {
-            "method": environ["REQUEST_METHOD"][:20],
-            "path": path[:_LONGEST_PATH],
-            "status": int(status),
-            "ms": round(seconds * 1000, 1),
-            "bytes": size,
-            "client": askers.address(environ, settings.trusted_proxies),
-            "version": headers.get("X-Dataset-Version"),
-        }
-        if settings.log_queries and QUERY in environ:
-            details["query"] = environ[QUERY]
-        observer.see(Seen(time.time(), flow or "start", seconds, environ.get(LOOKED_FOR), details))
+        observer.see(
+            Seen(
+                time.time(),
+                time.perf_counter() - began,
+                environ["REQUEST_METHOD"][:20],
+                environ.get("PATH_INFO", ""),
+                askers.address(environ, settings.trusted_proxies),
+                status[:3],
+                size,
+                _field(headers, "X-Dataset-Version"),
+                environ.get(LOOKED_FOR),
+                environ.get(QUERY) if settings.log_queries else None,
+            )
+        )
         return body
 
     return observe
+
+
+def _field(headers: Iterable[tuple[str, str]], name: str) -> str | None:
+    return next((value for each, value in headers if each == name), None)
+
+
+def _read(path: str) -> str:
+    return path.encode("latin-1", "replace").decode("utf-8", "replace")
+
+
+@lru_cache(maxsize=1024)
+def _flow(path: str, flows: frozenset[str]) -> str:
+    """Return the flow that answers a path, for the counts."""
+    first = _first(_read(path))
+    return (first or "start") if first in flows else "other"
 
 
 def _first(path: str) -> str:

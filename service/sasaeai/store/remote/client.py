@@ -90,6 +90,10 @@ class RemoteStore:
             count(answer)
             return answer
 
+    def query_all(self, texts: Sequence[str], results: Format) -> Sequence[Answer]:
+        """Answer several queries, one after the other; see `Store`."""
+        return [self.query(each, results=results, graph=None) for each in texts]
+
     def publish(self, graphs: Mapping[str, bytes | None]) -> str:
         """Replace graphs, all or none, through the one process that publishes; see `Store`."""
         version = self._publisher.publish(graphs)
