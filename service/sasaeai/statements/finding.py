@@ -8,9 +8,9 @@ import unicodedata
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate, chain
+from itertools import accumulate, chain, islice, repeat
 
 _GAP = "\x1f"
 """What stands before and after each text: a space, which no folded text has."""
@@ -41,23 +41,24 @@ def words_of(text: str) -> list[str]:
 
 
 class Standing:
-    """Hold in which rows each of some numbered things stands."""
+    """Hold in which rows each of some numbered things stands: its first row, and more of those that have more."""
 
     def __init__(self, rows: Iterable[Sequence[int]]) -> None:
-        self._rows, self._ends = array("I"), array("Q", [0])
-        for each in rows:
-            self._rows.extend(each)
-            self._ends.append(len(self._rows))
+        self._first = array("I")
+        self._more: dict[int, array[int]] = {}
+        for thing, (first, *more) in enumerate(rows):
+            self._first.append(first)
+            if more:
+                self._more[thing] = array("I", more)
 
-    def rows(self, things: Iterable[int]) -> Iterator[int]:
-        """Go through the rows of things, one after the other."""
-        rows, ends = self._rows, self._ends
-        return chain.from_iterable(rows[ends[thing] : ends[thing + 1]] for thing in things)
+    def rows(self, things: Collection[int]) -> Iterator[int]:
+        """Go through the rows of things, in no order."""
+        more = map(self._more.__getitem__, self._more.keys() & things)
+        return chain(map(self._first.__getitem__, things), chain.from_iterable(more))
 
-    def count(self, things: Iterable[int]) -> int:
+    def count(self, things: Collection[int]) -> int:
         """Count the rows of things."""
-        ends = self._ends
-        return sum(ends[thing + 1] - ends[thing] for thing in things)
+        return len(things) + sum(map(len, map(self._more.__getitem__, self._more.keys() & things)))
 
 
 class Index:
@@ -71,7 +72,7 @@ class Index:
         self._size = 0
         for row, texts in enumerate(rows):
             self._size = row + 1
-            for text in texts:
+            for text in set(texts):
                 standing[text].append(row)
         texts = sorted(standing)
         self._text = _GAP.join(["", *texts, ""])
@@ -92,8 +93,9 @@ class Index:
 
         Counted are the gaps before each place of the word: a pass in native code, however often it stands.
         """
-        before = accumulate(piece.count(_GAP) for piece in self._text.split(word)[:-1])
-        return set(self._standing.rows(text - 1 for text in dict.fromkeys(before)))
+        pieces = self._text.split(word)[:-1]
+        texts = accumulate(map(str.count, pieces, repeat(_GAP)), initial=-1)
+        return set(self._standing.rows(dict.fromkeys(islice(texts, 1, None))))
 
     def beginning(self, word: str) -> set[int]:
         """Return the rows of which a text begins with a folded word."""
