@@ -333,6 +333,7 @@ def test_a_new_file_is_a_new_list_in_the_index_and_in_the_search(with_one_more: 
         (("order: [-code]", "order: [size]"), "no such column: size"),
         (("ja: 都道府県だけの一覧。, en: Prefectures only.", "ja: 都道府県だけの一覧。"), "words are needed"),
         (("facets: []", "facets: [q]"), "no such column: q"),
+        (("code: {", "data: {ja: データ, en: Data}\n#+   code: {"), "the order begins with -data"),
     ],
 )
 def test_a_header_that_does_not_hold_is_named_with_its_file(spoilt: tuple[str, str], why: str) -> None:

@@ -19,6 +19,9 @@ from sasaeai.vocabulary import LANGUAGES, SAS, Words
 RESERVED = {"m", "asOf", "lang", "q", "page", "limit", "sort", "state", "_format", "_mediatype"}
 """Parameters that mean the same for every list; no facet may be called so."""
 
+DATA = "data"
+"""The column that says whether a document speaks of a thing; in the search, too, what does comes first."""
+
 
 @dataclass(frozen=True, eq=False)
 class Listing:
@@ -86,6 +89,8 @@ def _check(listing: Listing) -> None:
     _known(listing, (*listing.facets, *listing.sortable, *(each.removeprefix("-") for each in listing.order)))
     if unknown := listing.parts.keys() - set(slots(listing.query.text)):
         raise ValueError(f"the query has no VALUES ?{unknown.pop()} {{ … }}")
+    if DATA in listing.columns and listing.order[0] != f"-{DATA}":
+        raise ValueError(f"what documents speak of comes first: the order begins with -{DATA}")
     if taken := RESERVED & set(listing.facets):
         raise ValueError(f"no facet can be called {', '.join(sorted(taken))}")
 

@@ -1,25 +1,27 @@
 """How the answers to a list's query become its entries: part by part, since all at once a country's are too much."""
 
-from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
-from sasaeai.lists import Listing
-from sasaeai.lists.entries import MUNICIPALITY, NOTHING, Columns, Entries
+from sasaeai.lists import DATA, Listing
+from sasaeai.lists.columns import Column, Columns
+from sasaeai.lists.entries import MUNICIPALITY, Entries
+from sasaeai.lists.facets import NOTHING, Facet
 from sasaeai.lists.values import Value
-from sasaeai.statements import Row, Table, validity
-from sasaeai.statements.finding import Index, fold
-from sasaeai.statements.validity import Validity
+from sasaeai.statements import Table
+from sasaeai.statements.finding import Index, Standing, fold
+from sasaeai.statements.validity import Validity, of_terms
 
 NAMES = "words"
 """The column of a list's query that gives other names of a thing."""
 
+Cell = TypeVar("Cell", bound=Hashable)
 
-Kept = TypeVar("Kept", bound=Hashable)
-
-_DATES, _UNSHOWN = "property", ""
+_TIMES, _UNSHOWN = "property", ""
 """Beside its columns, what is gathered of a thing: what is said of its time, and texts that only find it."""
 
 
@@ -28,106 +30,140 @@ class Gathering:
 
     def __init__(self, listing: Listing) -> None:
         self._listing = listing
-        self._said: dict[str, dict[str, tuple[Any, ...]]] = {}
+        self._rows: dict[str, int] = {}
+        self._said = defaultdict[str, _Growing](_Growing)
         self._names: frozenset[str] = frozenset()
-        # The same few values (kinds, prefectures, years) stand in very many cells, and so do times: one of each is kept
-        self._value = lru_cache(maxsize=None)(Value)
-        self._same: dict[Hashable, Hashable] = {}
 
     def add(self, table: Table) -> None:
         """Take in the answer to the query, or to a part of it; nothing of it is held on to but what is said."""
         self._names |= frozenset(table.columns)
-        listing = self._listing
-        shown = {name for column in listing.columns for name in (column, f"{column}Label")}
-        unshown = [each for each in table.columns if each not in shown | {"property", "value", NAMES}]
-        for row in table.rows:
-            said = self._said.setdefault(row[listing.subject]["value"], {})
-            for column in listing.columns.keys() & row.keys():
-                _add(said, column, self._cell(column, row))
-            if NAMES in row:
-                _add(said, NAMES, row[NAMES]["value"])
-            for column in unshown:
-                if column in row:
-                    _add(said, _UNSHOWN, row[column]["value"])
-            if "property" in row:
-                _add(said, _DATES, row)
-
-    def _cell(self, column: str, row: Row) -> Value | str | None:
-        term, label = row[column], row.get(f"{column}Label", {}).get("value")
-        if column == self._listing.subject:
-            return label
-        return self._value(term["type"], term["value"], term.get("datatype"), term.get("xml:lang"), label)
+        subject = self._listing.subject
+        things = [each for each in self._listing.columns if each != subject]
+        shown = {name for column in self._listing.columns for name in (column, f"{column}Label")}
+        texts = {each: _UNSHOWN for each in table.columns if each not in shown | {"property", "value", NAMES}}
+        texts |= {NAMES: NAMES, f"{subject}Label": subject}
+        for said in table.rows:
+            row = self._rows.setdefault(said[subject]["value"], len(self._rows))
+            for column in things:
+                if term := said.get(column):
+                    label = said.get(f"{column}Label", {}).get("value")
+                    value = term["type"], term["value"], term.get("datatype"), term.get("xml:lang"), label
+                    self._said[column].add(row, value)
+            for name, column in texts.items():
+                if name in said:
+                    self._said[column].add(row, said[name]["value"])
+            if "property" in said:
+                self._said[_TIMES].add(row, (said["property"]["value"], said["value"]["value"]))
 
     def entries(self, version: str) -> Entries:
         """Make the entries of all that was taken in."""
-        listing, every = self._listing, list(self._said.values())
-        columns = self._columns(every)
-        rows: Sequence[int] = sorted(range(len(every)), key=columns.iris.__getitem__)
-        for column in reversed(listing.order):
-            rows = columns.in_order(column, rows)
+        listing, columns = self._listing, self._columns()
+        rows: Sequence[int] = sorted(range(len(columns.iris)), key=columns.iris.__getitem__)
+        for name in reversed(listing.order):
+            rows = columns.in_order(name, rows)
         columns = columns.at(rows)
-        # What a thing is called is in both indexes, and folded for them once.
-        names = [[*map(fold, _names(columns, place, every[row]))] for place, row in enumerate(rows)]
-        everything = (
-            [*own, *map(fold, _rest(columns, place)), *map(fold, every[row].get(_UNSHOWN, ()))]
-            for place, (own, row) in enumerate(zip(names, rows, strict=True))
-        )
+        others, unshown = (self._column(each, _folded).at(rows) for each in (NAMES, _UNSHOWN))
+        names = list(_names(columns, others))
+        called = defaultdict[tuple[str, ...], list[int]](list)
+        for row, each in enumerate(names):
+            called[each].append(row)
+        rest = [column.each(_words) for column in columns.cells.values()]
         chosen = {*listing.facets, *({MUNICIPALITY} & listing.columns.keys())}
-        keys = {name: [self._keys(columns.values(name, row)) for row in range(len(rows))] for name in chosen}
         return Entries(
             columns=columns,
-            index=Index(everything, folding=str),
-            names=Index(names, folding=str),
-            keys=keys,
-            values={
-                name: {value.key: value for row in range(len(rows)) for value in columns.values(name, row)}
-                for name in chosen
-            },
-            counts={name: Counter(chain.from_iterable(keys[name])) for name in chosen},
-            unheard=frozenset(row for row in range(len(rows)) if _is_unheard(columns, row)),
+            index=Index(map(chain.from_iterable, zip(names, unshown, *rest, strict=True))),
+            names=Index(called),
+            called=Standing(called.values()),
+            facets={name: _facet(columns.column(name)) for name in chosen},
+            known=_known(columns),
             labelled=frozenset(each for each in listing.columns if f"{each}Label" in self._names),
             version=version,
             dated="property" in self._names,
         )
 
-    def _columns(self, every: Sequence[Mapping[str, tuple[Any, ...]]]) -> Columns:
+    def _columns(self) -> Columns:
         subject = self._listing.subject
+        value = lru_cache(maxsize=None)(Value)
 
-        def cell(said: Mapping[str, tuple[Any, ...]], column: str) -> tuple[Value, ...]:
-            return self._once(tuple(sorted(said.get(column, ()), key=lambda each: each.rank)))
-
-        def time(said: Mapping[str, tuple[Any, ...]]) -> Validity | None:
-            return self._once(validity.of(said[_DATES])) if _DATES in said else None
+        def cell(terms: tuple[Any, ...]) -> tuple[Value, ...]:
+            return tuple(sorted((value(*each) for each in terms), key=lambda each: each.rank))
 
         return Columns(
             subject,
-            list(self._said),
-            [tuple(filter(None, said[subject])) or (None,) for said in every],
-            {name: [cell(said, name) for said in every] for name in self._listing.columns if name != subject},
-            [time(said) for said in every],
+            list(self._rows),
+            self._column(subject, lambda labels: labels or (None,)),
+            {name: self._column(name, cell) for name in self._listing.columns if name != subject},
+            self._column(_TIMES, _time),
         )
 
-    def _once(self, thing: Kept) -> Kept:
-        return cast("Kept", self._same.setdefault(thing, thing))
-
-    def _keys(self, values: Sequence[Value]) -> tuple[str, ...]:
-        return self._once(tuple(value.key for value in values) or (NOTHING,))
+    def _column(self, name: str, make: Callable[[tuple[Any, ...]], Cell]) -> Column[Cell]:
+        return self._said[name].column(len(self._rows), make)
 
 
-def _add(said: dict[str, tuple[Any, ...]], name: str, thing: object) -> None:
-    before = said.get(name, ())
-    if thing not in before:
-        said[name] = (*before, thing)
+class _Growing:
+    """Grow a column: a row to which something is added goes on to the cell that has it too, made once for all rows."""
+
+    def __init__(self) -> None:
+        self._cells: list[tuple[Hashable, ...]] = [()]
+        self._which = array("I")
+        self._onward: dict[tuple[int, Hashable], int] = {}
+
+    def add(self, row: int, thing: Hashable) -> None:
+        """Add to the cell of a row what it does not hold yet."""
+        self._reach(row + 1)
+        before = self._which[row]
+        after = self._onward.get((before, thing))
+        if after is None:
+            after = self._onward[before, thing] = self._after(before, thing)
+        self._which[row] = after
+
+    def column(self, rows: int, make: Callable[[tuple[Any, ...]], Cell]) -> Column[Cell]:
+        """Return so many rows, with something made of each cell; of what is alike there is one."""
+        self._reach(rows)
+        places: dict[Cell, int] = {}
+        place = {each: places.setdefault(make(self._cells[each]), len(places)) for each in sorted(set(self._which))}
+        return Column(list(places), array("I", map(place.__getitem__, self._which)))
+
+    def _reach(self, rows: int) -> None:
+        if (missing := rows - len(self._which)) > 0:
+            self._which.extend([0] * missing)
+
+    def _after(self, before: int, thing: Hashable) -> int:
+        cell = self._cells[before]
+        if thing in cell:
+            return before
+        self._cells.append((*cell, thing))
+        return len(self._cells) - 1
 
 
-def _names(columns: Columns, row: int, said: Mapping[str, tuple[Any, ...]]) -> list[str]:
-    return [*columns.names(row), *said.get(NAMES, ())]
+def _time(said: tuple[tuple[str, str], ...]) -> Validity | None:
+    told = defaultdict[str, list[dict[str, Any]]](list)
+    for name, value in said:
+        told[name].append({"value": value})
+    return of_terms(told) if told else None
 
 
-def _rest(columns: Columns, row: int) -> Iterator[str]:
-    for name in columns.cells:
-        yield from (value.shown for value in columns.values(name, row) if value.truth is None)
+def _names(columns: Columns, others: Column[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Fold what each thing is called: what has no label is called by the key of its IRI."""
+    labels = columns.labels.each(lambda each: _folded(filter(None, each)))
+    for iri, own, more in zip(columns.iris, labels, others, strict=True):
+        yield (*(own or _folded([Value("uri", iri).shown])), *more)
 
 
-def _is_unheard(columns: Columns, row: int) -> bool:
-    return "data" in columns.cells and any(value.truth is False for value in columns.values("data", row))
+def _folded(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(map(fold, texts))
+
+
+def _words(values: Sequence[Value]) -> tuple[str, ...]:
+    return _folded(value.shown for value in values if value.truth is None)
+
+
+def _facet(column: Column[tuple[Value, ...]]) -> Facet:
+    keys = column.each(lambda values: tuple(value.key for value in values) or (NOTHING,))
+    return Facet(keys, {value.key: value for value in chain.from_iterable(column.different)})
+
+
+def _known(columns: Columns) -> int:
+    """Count the things of which documents speak, which come first."""
+    told = columns.cells.get(DATA)
+    return len(columns.iris) if told is None else sum(any(value.truth for value in values) for values in told)

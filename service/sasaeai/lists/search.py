@@ -1,15 +1,15 @@
 """Finding a thing by what it is called, in all lists at once."""
 
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import accumulate, chain
+from itertools import repeat
 from typing import overload
 
 from sasaeai.formats import Format
 from sasaeai.lists import Listing
-from sasaeai.lists.entries import Entries, Entry
+from sasaeai.lists.columns import Entry
+from sasaeai.lists.entries import Entries
 from sasaeai.lists.shelf import Shelf
 from sasaeai.statements import writing
 from sasaeai.statements.finding import fold, words_of
@@ -52,27 +52,39 @@ class Hit:
 
 
 class Hits(Sequence[Hit]):
-    """Hold what was found in one list, the best first: of tens of thousands few are ever looked at."""
+    """Hold what was found in one list, the best first, as what it is called: of tens of thousands few are looked at."""
 
     def __init__(self, listing: Listing, entries: Entries, found: Mapping[Match, Sequence[int]]) -> None:
         self._listing = listing
-        self._entries = entries.entries
-        self._rows = list(chain.from_iterable(found.values()))
-        self._ends = list(accumulate(map(len, found.values())))
-        self._matches = list(found)
+        self._entries = entries
+        self._found = found
+        self._count = sum(map(entries.called.count, found.values()))
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return self._count
 
     @overload
     def __getitem__(self, place: int) -> Hit: ...
     @overload
     def __getitem__(self, place: slice) -> Sequence[Hit]: ...
     def __getitem__(self, place: int | slice) -> Hit | Sequence[Hit]:
-        if isinstance(place, slice):
-            return [self[each] for each in range(len(self))[place]]
-        match = self._matches[bisect_right(self._ends, range(len(self))[place])]
-        return Hit(self._listing, self._entries[self._rows[place]], match)
+        if not isinstance(place, slice):
+            place = range(len(self))[place]
+            return self[place : place + 1][0]
+        start, stop, step = place.indices(len(self))
+        columns = self._entries.columns
+        best = list(self._best(stop))[start:stop:step]
+        return [Hit(self._listing, columns.entry(row), match) for match, row in best]
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self[:])
+
+    def _best(self, wanted: int) -> Iterator[tuple[Match, int]]:
+        """Go through the first rows: they are of the first names, which are numbered as they stand in the list."""
+        for match, names in self._found.items():
+            rows = sorted(self._entries.called.rows(names[:wanted]))[:wanted]
+            wanted -= len(rows)
+            yield from zip(repeat(match), rows)
 
 
 @dataclass(frozen=True)
@@ -98,21 +110,15 @@ def search(shelf: Shelf, text: str, language: str) -> tuple[Sequence[Group], str
 
 
 def _group(listing: Listing, entries: Entries, words: Sequence[str], whole: str) -> Group:
-    rows = entries.names.find(words)
-    # Who asks for one word finds the rows that hold it, and no others.
-    holding = set(rows) if words == [whole] else entries.names.holding(whole)
-    best = {Match.EXACT: entries.names.being(whole), Match.BEGINS: entries.names.beginning(whole), Match.HOLDS: holding}
-    found: dict[Match, Sequence[int]] = {}
+    names = entries.names
+    best = {Match.EXACT: names.being(whole), Match.BEGINS: names.beginning(whole), Match.HOLDS: names.holding(whole)}
+    # Who asks for one word finds what holds it, and nothing else.
+    left = best[Match.HOLDS] if words == [whole] else set(names.find(words))
+    found = {}
     for match, such in best.items():
-        found[match] = _heard_of(entries, [row for row in rows if row in such])
-        rows = [row for row in rows if row not in such]
-    return Group(listing, Hits(listing, entries, found | {Match.APART: _heard_of(entries, rows)}))
-
-
-def _heard_of(entries: Entries, rows: Sequence[int]) -> Sequence[int]:
-    """Place what documents speak of before what only the register knows; the list's own order decides the rest."""
-    unheard = entries.unheard
-    return sorted(rows, key=unheard.__contains__) if unheard else rows
+        found[match] = sorted(such & left)
+        left = left - such
+    return Group(listing, Hits(listing, entries, found | {Match.APART: sorted(left)}))
 
 
 def answer(hits: Iterable[Hit], language: str, version: str, results: Format) -> Answer:

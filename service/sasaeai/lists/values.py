@@ -1,7 +1,7 @@
 """What stands in the cells of a list."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sasaeai.statements.finding import fold
@@ -16,7 +16,7 @@ _BOOLEAN = "http://www.w3.org/2001/XMLSchema#boolean"
 class Value:
     """Hold one value of a cell: a term as SPARQL results have it, and its label if it is an IRI.
 
-    `key` stands for it in an address: that of a concept, a municipality's code, a text as it is.
+    Thousands of them are kept: what can be told of them is told when it is asked for.
     """
 
     type: str
@@ -24,18 +24,19 @@ class Value:
     datatype: str | None = None
     language: str | None = None
     label: str | None = None
-    key: str = field(init=False, compare=False)
-    rank: tuple[float, str] = field(init=False, compare=False)
 
-    def __post_init__(self) -> None:
+    @property
+    def key(self) -> str:
+        """Return what stands for it in an address: the key of a concept, a municipality's code, a text as it is."""
         short = _SHORT.fullmatch(self.text) if self.is_iri else None
-        object.__setattr__(self, "key", next(filter(None, short.groups())) if short else self.text)
-        object.__setattr__(self, "rank", self._rank())
+        return next(filter(None, short.groups())) if short else self.text
 
-    def _rank(self) -> tuple[float, str]:
+    @property
+    def rank(self) -> tuple[float, str]:
         """Place numbers by what they count, keys that are numbers (codes, years) by their number, texts after them."""
-        if self.datatype in _NUMBER or (self.is_iri and self.key.isascii() and self.key.isdigit()):
-            return float(self.text if self.datatype else self.key), ""
+        key = self.key
+        if self.datatype in _NUMBER or (self.is_iri and key.isascii() and key.isdigit()):
+            return float(key), ""
         return float("inf"), fold(self.shown)
 
     @property

@@ -7,7 +7,8 @@ from datetime import date
 
 from sasaeai.errors import ServiceError
 from sasaeai.lists import Listing
-from sasaeai.lists.entries import MUNICIPALITY, NOTHING
+from sasaeai.lists.entries import MUNICIPALITY
+from sasaeai.lists.facets import NOTHING
 from sasaeai.model import is_municipality_code
 
 STATE = "state"

@@ -6,12 +6,14 @@ without spaces. Nothing is guessed: ～ stays a wave, ー a long vowel, and no k
 
 import unicodedata
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, chain, islice, repeat
 
-_ROW, _TEXT = "\n", "\x1f"
-"""What parts rows, and what stands before and after each text of a row: both are spaces, which no folded text has."""
+_GAP = "\x1f"
+"""What stands before and after each text: a space, which no folded text has."""
 
 _HIRAGANA = {katakana: katakana - 0x60 for katakana in range(0x30A1, 0x30F7)}
 _ACCENTS = dict.fromkeys(range(0x300, 0x370))
@@ -38,41 +40,77 @@ def words_of(text: str) -> list[str]:
     return [word for each in text.split() if (word := fold(each))]
 
 
-class Index:
-    """Hold the folded texts of rows as one string, in which a word is looked for without a look at each row."""
+class Standing:
+    """Hold in which rows each of some numbered things stands: its first row, and more of those that have more."""
 
-    def __init__(self, rows: Iterable[Iterable[str]], folding: Callable[[str], str] = fold) -> None:
-        folded = [_TEXT.join(["", *dict.fromkeys(map(folding, texts)), ""]) for texts in rows]
-        self._text = _ROW.join(folded)
-        self._starts = array("Q", accumulate((len(each) + 1 for each in folded), initial=0))
+    def __init__(self, rows: Iterable[Sequence[int]]) -> None:
+        self._first = array("I")
+        self._more: dict[int, array[int]] = {}
+        for thing, (first, *more) in enumerate(rows):
+            self._first.append(first)
+            if more:
+                self._more[thing] = array("I", more)
+
+    def rows(self, things: Collection[int]) -> Iterator[int]:
+        """Go through the rows of things, in no order."""
+        more = map(self._more.__getitem__, self._more.keys() & things)
+        return chain(map(self._first.__getitem__, things), chain.from_iterable(more))
+
+    def count(self, things: Collection[int]) -> int:
+        """Count the rows of things."""
+        return len(things) + sum(map(len, map(self._more.__getitem__, self._more.keys() & things)))
+
+
+class Index:
+    """Hold the folded texts of rows, each of them once and in their order, as one string, and where each stands.
+
+    A word is looked for in that string, without a look at each row: a country says the same of many things.
+    """
+
+    def __init__(self, rows: Iterable[Iterable[str]]) -> None:
+        standing: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
+        self._size = 0
+        for row, texts in enumerate(rows):
+            self._size = row + 1
+            for text in set(texts):
+                standing[text].append(row)
+        texts = sorted(standing)
+        self._text = _GAP.join(["", *texts, ""])
+        self._starts = array("Q", accumulate((len(text) + 1 for text in texts), initial=1))
+        self._standing = Standing(map(standing.__getitem__, texts))
 
     def __len__(self) -> int:
-        return len(self._starts) - 1
+        return self._size
 
     def find(self, words: Sequence[str]) -> Sequence[int]:
         """Return the numbers of the rows that hold every one of the folded words, in their order."""
         if not words:
             return range(len(self))
-        longest, *others = sorted(words, key=len, reverse=True)
-        rows = self._rows_with(longest)
-        return [row for row in rows if all(self._holds(row, word) for word in others)] if others else rows
+        return sorted(set.intersection(*map(self.holding, words)))
 
     def holding(self, word: str) -> set[int]:
-        """Return the rows of which a text holds a folded word."""
-        return set(self._rows_with(word))
+        """Return the rows of which a text holds a folded word.
+
+        Counted are the gaps before each place of the word: a pass in native code, however often it stands.
+        """
+        pieces = self._text.split(word)[:-1]
+        texts = accumulate(map(str.count, pieces, repeat(_GAP)), initial=-1)
+        return set(self._standing.rows(dict.fromkeys(islice(texts, 1, None))))
 
     def beginning(self, word: str) -> set[int]:
         """Return the rows of which a text begins with a folded word."""
-        return set(self._rows_with(_TEXT + word))
+        return self._between(word, lambda place: self._at(place)[: len(word)])
 
     def being(self, word: str) -> set[int]:
         """Return the rows of which a text is a folded word, neither more nor less."""
-        return set(self._rows_with(_TEXT + word + _TEXT))
+        return self._between(word, self._at)
 
-    def _rows_with(self, word: str) -> list[int]:
-        """Count the rows that end before each place of a word: a pass in native code, however often it stands."""
-        before = (piece.count(_ROW) for piece in self._text.split(word)[:-1])
-        return list(dict.fromkeys(accumulate(before)))
+    def _between(self, word: str, part: Callable[[int], str]) -> set[int]:
+        """Return the rows of the texts that do not come before a word, and of which a part does not come after it."""
+        texts = range(len(self._starts) - 1)
+        return set(
+            self._standing.rows(texts[bisect_left(texts, word, key=self._at) : bisect_right(texts, word, key=part)])
+        )
 
-    def _holds(self, row: int, word: str) -> bool:
-        return self._text.find(word, self._starts[row], self._starts[row + 1]) >= 0
+    def _at(self, place: int) -> str:
+        return self._text[self._starts[place] : self._starts[place + 1] - 1]

@@ -8,7 +8,8 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from sasaeai.errors import ServiceError
 from sasaeai.lists import Listing
-from sasaeai.lists.entries import Entries, Entry
+from sasaeai.lists.columns import Entry
+from sasaeai.lists.entries import Entries
 from sasaeai.vocabulary import BASE
 from sasaeai.web import answers
 from sasaeai.web.context import Context, colophon, here, language, navigation

@@ -1,7 +1,6 @@
 """The lists: an index, each with words, facets, order and pages, and whole as a file; and the search over all."""
 
 from collections.abc import Mapping, Sequence
-from itertools import chain, islice
 
 from flask import Blueprint, Response, render_template, request
 
@@ -184,9 +183,11 @@ def _search_file(results: Format) -> Response:
     asked = paging.read(_arguments())
     _, groups, version = _searched()
     total = sum(len(group.hits) for group in groups)
-    places = asked.cut(range(total))
-    every = chain.from_iterable(group.hits for group in groups)
-    hits = islice(every, places[0], places[-1] + 1) if places else ()
+    before, hits, wanted = 0, list[search.Hit](), len(asked.cut(range(total)))
+    for group in groups:
+        start = max(0, asked.start - before)
+        hits += group.hits[start : start + wanted - len(hits)]
+        before += len(group.hits)
     response = answers.worded(answers.send(search.answer(hits, language(), version, results)))
     return documents.link_pages(response, asked, total)
 
@@ -194,7 +195,7 @@ def _search_file(results: Format) -> Response:
 def choices(chosen: Sequence[str]) -> dict[str, object]:
     """Offer the municipalities with data to choose from; others that are chosen stay in the field they are typed in."""
     cities = here().shelf.take(here().shelf.listings["cities"], language())
-    known, (codes,) = cities.heard.rows, zip(*cities.keys[MUNICIPALITY], strict=True)
+    known, (codes,) = cities.heard.rows, zip(*cities.facets[MUNICIPALITY].keys, strict=True)
     offered = [row for place, row in enumerate(known) if place < _MOST_CHOICES or codes[row] in chosen]
     return {
         "offered": cities.of(offered),
