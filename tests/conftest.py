@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import IO
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from sasaeai.repository import Repository
 from sasaeai.store.confinement import die_with_parent
 
+from .patience import PATIENCE, UNHURRIED
+
 ROOT = Path(__file__).parent.parent
 CHROMIUM = "/usr/bin/chromium"
-_PATIENCE = 240
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,12 @@ def free_port() -> int:
 
 
 def start_service(journal: IO[bytes] | None = None, **settings: str) -> Service:
-    """Start `sasaeai serve` on a free port and wait until it is ready; its standard error may go to a file."""
-    environment = os.environ | {f"SASAEAI_{name.upper()}": value for name, value in settings.items()}
+    """Start `sasaeai serve` on a free port and wait until it is ready; its standard error may go to a file.
+
+    It refuses nobody because the machine is busy, but for what the settings say.
+    """
+    given = {f"SASAEAI_{name.upper()}": value for name, value in (UNHURRIED | settings).items()}
+    environment = os.environ | given
     port = free_port()
     command = [sys.executable, "-m", "sasaeai", "serve", "--port", str(port)]
     parent = os.getpid()
@@ -54,7 +59,7 @@ def start_service(journal: IO[bytes] | None = None, **settings: str) -> Service:
         preexec_fn=lambda: die_with_parent(parent),  # noqa: PLW1509
     )
     service = Service(f"http://127.0.0.1:{port}", process, environment)
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError(f"the service ended with {process.returncode}")
@@ -64,7 +69,7 @@ def start_service(journal: IO[bytes] | None = None, **settings: str) -> Service:
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
     stop_service(service)
-    raise RuntimeError(f"the service was not ready within {_PATIENCE} seconds")
+    raise RuntimeError(f"the service was not ready within {PATIENCE} seconds")
 
 
 def stop_service(service: Service) -> None:
@@ -72,7 +77,7 @@ def stop_service(service: Service) -> None:
     if service.process.poll() is None:
         service.process.send_signal(signal.SIGTERM)
     try:
-        service.process.wait(30)
+        service.process.wait(PATIENCE)
     except subprocess.TimeoutExpired:
         service.process.kill()
         service.process.wait()
@@ -96,6 +101,7 @@ def browser() -> Iterator[Browser]:
     """Debian's Chromium through Playwright, one for all: what needs it skips where there is none."""
     if not Path(CHROMIUM).exists():
         pytest.skip(f"{CHROMIUM} is not installed")
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--disable-gpu", "--disable-dev-shm-usage"])
         yield opened

@@ -8,22 +8,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME
 from sasaeai.settings import Settings
-from sasaeai.store import Answer
+from sasaeai.store import Answer, metrics
 from sasaeai.store.client import EngineStore
 from sasaeai.store.lanes import lanes
 
 from .conftest import ROOT
-
-PATIENCE = 120
-"""Seconds after which a test that waits for something gives up; nothing here is expected to take as long."""
+from .patience import PATIENCE, wait_until
 
 TENS = " ".join(map(str, range(100)))
 PRODUCT = " ".join(f"VALUES ?x{number} {{ {TENS} }}" for number in range(6))
@@ -76,8 +75,9 @@ def _write(path: Path, text: str) -> None:
 
 
 def settings_for_tests(**changes: Any) -> Settings:
-    """Return settings with few workers and short deadlines, and without the courtesy scan."""
+    """Return settings with few workers and short deadlines, without the courtesy scan; who waits is not sent away."""
     usual: dict[str, Any] = {"quick_workers": 2, "slow_seconds": 1.0, "worker_memory_mb": 256, "scan": False}
+    usual["wait_seconds"] = float(PATIENCE)
     return Settings(**(usual | changes))
 
 
@@ -100,6 +100,27 @@ class RunningEngine:
         except ServiceError as error:
             return error
         raise AssertionError(f"answered: {answer.body[:200]!r}")
+
+    def patiently(self, text: str, **choices: Any) -> Answer:
+        """Ask again whenever the service says that it is busy, and when to come again; other refusals stand."""
+        answers: list[Answer] = []
+
+        def is_answered() -> bool:
+            try:
+                answers.append(self.ask(text, **choices))
+            except ServiceError as error:
+                if error.status != HTTPStatus.SERVICE_UNAVAILABLE or not error.retry_after:
+                    raise
+                time.sleep(error.retry_after)
+            return bool(answers)
+
+        wait_until(is_answered)
+        return answers[0]
+
+    def under_way(self, lane: str) -> float:
+        """Count the queries of a lane that workers have begun with, of this process."""
+        samples = [sample for metric in metrics.RUNNING.collect() for sample in metric.samples]
+        return sum(sample.value for sample in samples if sample.labels["lane"] == lane)
 
     def workers(self) -> set[int]:
         return set(processes(str(self.store.run_dir))) - {self.process.pid}
@@ -148,10 +169,3 @@ def parent_of(pid: int) -> int:
     with contextlib.suppress(OSError):
         return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
     return 0
-
-
-def wait_until(holds: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,8 +18,8 @@ import pytest
 from sasaeai.store.confinement import die_with_parent
 
 from .conftest import free_port
+from .patience import wait_until
 
-PATIENCE = 120.0
 VIRTUOSO, ISQL = "virtuoso-t", "isql-vt"
 
 
@@ -42,10 +41,7 @@ class Server:
             stderr=subprocess.DEVNULL,
             preexec_fn=lambda: die_with_parent(parent),  # noqa: PLW1509
         )
-        deadline = time.monotonic() + PATIENCE
-        while not self.answers():
-            assert time.monotonic() < deadline, f"{self.command[0]} did not start"
-            time.sleep(0.1)
+        wait_until(self.answers)
 
     def answers(self) -> bool:
         assert self.process is not None

@@ -18,7 +18,7 @@ from sasaeai.web.cache import Cache, Kept
 
 from .conftest import ROOT, Service
 from .counting import CountingStore
-from .processes import wait_until
+from .patience import wait_until
 
 PAGE = "/doc/132241/council/marutto"
 NAMES = "SELECT * { ?x <https://w3id.org/sasaeai/ns#code> ?code } LIMIT 3"

@@ -20,7 +20,8 @@ from sasaeai.store import dump
 from sasaeai.store.loading import Holdings, prefixes
 
 from .conftest import Service, start_service, stop_service
-from .processes import engine, wait_until, write_graph
+from .patience import PATIENCE, wait_until
+from .processes import engine, write_graph
 from .test_dereferencing import FORMATS, embedded
 from .test_entity import BASE, raw
 from .test_sparql import ask, get
@@ -175,7 +176,7 @@ def test_readers_of_dumps_have_places_and_give_them_back() -> None:
             assert ask(f"{running.url}/dump/sasaeai.nq", method=method).status == 200
         slow = []
         for _ in range(2):
-            connection = http.client.HTTPConnection(urllib.parse.urlsplit(running.url).netloc, timeout=30)
+            connection = http.client.HTTPConnection(urllib.parse.urlsplit(running.url).netloc, timeout=PATIENCE)
             connection.request("GET", "/dump/sasaeai.nq")
             assert connection.getresponse().status == 200
             slow.append(connection)

@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from sasaeai.settings import Settings
 from sasaeai.store.confinement import die_with_parent
 
 from .conftest import ROOT, free_port
+from .patience import PATIENCE, wait_until
 from .test_sparql import ask
 
 DEPLOY = ROOT / "deploy"
@@ -29,7 +29,6 @@ COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("ut
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text("utf-8")
 OURS = [name for name, service in SERVICES.items() if service["image"] == "sasaeai"]
-PATIENCE = 240
 
 
 def stages() -> dict[str, str]:
@@ -138,15 +137,12 @@ def running(line: list[str], ready: str, **told: str) -> Iterator[None]:
         preexec_fn=lambda: die_with_parent(parent),  # noqa: PLW1509
     )
     try:
-        deadline = time.monotonic() + PATIENCE
-        while not answers(ready):
-            assert process.poll() is None, f"{line} ended with {process.returncode}"
-            assert time.monotonic() < deadline, f"{line} does not answer"
-            time.sleep(0.1)
+        wait_until(lambda: process.poll() is not None or answers(ready))
+        assert process.returncode is None, f"{line} ended with {process.returncode}"
         yield
     finally:
         process.terminate()
-        process.wait(60)
+        process.wait(PATIENCE)
 
 
 def answers(address: str) -> bool:

@@ -27,6 +27,7 @@ from sasaeai.store import Answer
 from sasaeai.store.local import LocalStore
 
 from .conftest import ROOT, Service, start_service, stop_service
+from .patience import PATIENCE
 from .test_entity import BASE, COUNCIL, document, raw
 from .test_sparql import Reply, ask
 
@@ -289,7 +290,7 @@ def test_what_is_encoded_twice_is_another_name(strange: Service) -> None:
 
 
 def test_bytes_that_are_no_text_are_no_fault_of_the_service(strange: Service) -> None:
-    connection = http.client.HTTPConnection(urllib.parse.urlsplit(strange.url).netloc, timeout=30)
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(strange.url).netloc, timeout=PATIENCE)
     for path in ("/id/%FF%FE", "/id/%00", "/doc/%ED%A0%80", "/id/%E5%8D", "/id/%3Cx%3E"):
         connection.request("GET", path)
         response = connection.getresponse()
@@ -374,7 +375,7 @@ def test_a_description_is_dated_and_asked_again_costs_nothing(service: Service) 
 
 def test_head_is_get_without_the_body(service: Service) -> None:
     for path in (f"/id/{COUNCIL}", f"/doc/{COUNCIL}.ttl", f"/doc/{COUNCIL}.html", "/ns.ttl", "/shapes.html"):
-        connection = http.client.HTTPConnection(urllib.parse.urlsplit(service.url).netloc, timeout=30)
+        connection = http.client.HTTPConnection(urllib.parse.urlsplit(service.url).netloc, timeout=PATIENCE)
         heads = []
         for method in ("GET", "HEAD"):
             connection.request(method, path)

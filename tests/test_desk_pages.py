@@ -31,6 +31,7 @@ from sasaeai.vocabulary import ID, SAS
 from sasaeai.web import create_app
 
 from .conftest import ROOT, Service, start_service, stop_service
+from .patience import PATIENCE
 from .test_every_page import DESK as VIEW
 from .test_every_page import OPTIONS, PHONE, reach
 from .test_openapi import patiently
@@ -245,7 +246,9 @@ class Visitor:
         said |= {name.replace("_", "-"): value for name, value in headers.items()}
         if body is not None:
             said["Content-Type"] = "application/x-www-form-urlencoded"
-        with contextlib.closing(http.client.HTTPConnection(place, timeout=60, source_address=(self.source, 0))) as line:
+        with contextlib.closing(
+            http.client.HTTPConnection(place, timeout=PATIENCE, source_address=(self.source, 0))
+        ) as line:
             line.request(method or ("GET" if body is None else "POST"), path, body, said)
             answer = line.getresponse()
             reply = Reply(answer.status, answer.headers, answer.read())

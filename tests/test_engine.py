@@ -23,7 +23,8 @@ from sasaeai.settings import Settings
 from sasaeai.store import Dataset, frames
 from sasaeai.store.confinement import wait_until_read
 from sasaeai.vocabulary import GRAPH
-from tests.processes import DEEP, HOG, RUNAWAY, RunningEngine, engine, processes, wait_until, write_graph
+from tests.patience import PATIENCE, wait_until
+from tests.processes import DEEP, HOG, RUNAWAY, RunningEngine, engine, processes, write_graph
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 KNOWS = "SELECT ?o { <https://w3id.org/sasaeai/id/a> <https://w3id.org/sasaeai/ns#knows> ?o }"
@@ -131,7 +132,7 @@ def test_a_killed_worker_costs_its_asker_an_error_and_is_replaced(root: Path) ->
         before = running.workers()
         with together() as call:
             failure = call(lambda: running.fails(RUNAWAY))
-            time.sleep(0.5)
+            wait_until(lambda: running.under_way("own"))
             for pid in before:
                 os.kill(pid, signal.SIGKILL)
         error = failure.result()
@@ -145,7 +146,7 @@ def test_a_killed_worker_costs_its_asker_an_error_and_is_replaced(root: Path) ->
 def test_a_killed_engine_takes_its_workers_along(running: RunningEngine) -> None:
     with together() as call:
         failure = call(lambda: running.fails(RUNAWAY))
-        time.sleep(0.3)
+        wait_until(lambda: running.under_way("own"))
         running.process.kill()
         running.process.wait()
         wait_until(lambda: not running.workers())
@@ -159,10 +160,10 @@ def test_a_killed_engine_takes_its_workers_along(running: RunningEngine) -> None
 def test_an_engine_ends_with_its_lifeline_whatever_its_workers_do(running: RunningEngine) -> None:
     with together() as call:
         call(lambda: running.fails(RUNAWAY))
-        time.sleep(0.3)
+        wait_until(lambda: running.under_way("own"))
         assert running.process.stdin is not None
         running.process.stdin.close()
-        assert running.process.wait(30) == 0
+        assert running.process.wait(PATIENCE) == 0
         assert not processes(str(running.store.run_dir))
 
 
@@ -236,7 +237,7 @@ def test_runaways_in_the_ad_hoc_lanes_do_not_stop_the_services_own_questions(run
     with together() as call:
         for _ in range(16):
             call(lambda: running.fails(RUNAWAY, lane="ad-hoc"))
-        time.sleep(0.2)
+        wait_until(lambda: running.under_way("quick"))
         for _ in range(50):
             assert running.ask("ASK {}").body == b"true"
 
@@ -245,10 +246,10 @@ def test_a_full_queue_says_so_at_once(root: Path) -> None:
     with (
         engine(root, own_workers=1, queue_length=1, own_seconds=60.0, wait_seconds=60.0) as running,
         together() as call,
-        occupied(running, seconds=3),
+        occupied(running, seconds=60),
     ):
         # Beside the one at work there is room for one in the queue.
-        asked = [call(lambda: running.fails(RUNAWAY, seconds=3)) for _ in range(2)]
+        asked = [call(lambda: running.fails(RUNAWAY, seconds=0.5)) for _ in range(2)]
         first, others = wait(asked, return_when=FIRST_COMPLETED)
         error = first.pop().result()
         assert isinstance(error, ServiceError)
@@ -257,29 +258,28 @@ def test_a_full_queue_says_so_at_once(root: Path) -> None:
 
 
 def test_who_waits_too_long_is_sent_away(root: Path) -> None:
-    with engine(root, own_workers=1, wait_seconds=0.2) as running, together() as call:
-        call(lambda: running.fails(RUNAWAY, seconds=3))
-        time.sleep(0.5)
+    settings = {"own_workers": 1, "own_seconds": 3600.0, "wait_seconds": 0.2}
+    with engine(root, **settings) as running, occupied(running, seconds=3600):
         assert running.fails("ASK {}").key == "busy"
 
 
-def test_a_client_has_so_many_long_queries_and_no_more(running: RunningEngine) -> None:
-    with together() as call:
+def test_a_client_has_so_many_long_queries_and_no_more(root: Path) -> None:
+    with engine(root, slow_seconds=6.0, wait_seconds=1.0) as running, together() as call:
         keys = [call(lambda: running.fails(RUNAWAY, lane="ad-hoc", client="192.0.2.1").key) for _ in range(2)]
-        time.sleep(0.6)
+        wait_until(lambda: running.under_way("slow") == 2)
         error = running.fails(RUNAWAY, lane="ad-hoc", client="192.0.2.1")
-        assert (error.key, error.status, error.retry_after) == ("too-many", 429, 1)
+        assert (error.key, error.status, error.retry_after) == ("too-many", 429, 6)
         assert running.fails(RUNAWAY, lane="ad-hoc", client="192.0.2.2").key in {"deadline", "busy"}
     assert [each.result() for each in keys] == ["deadline", "deadline"]
 
 
 def test_one_client_s_runaways_leave_a_quick_worker_to_every_other_client(root: Path) -> None:
     with (
-        engine(root, quick_workers=3, quick_extra=1, quick_seconds=1.0, queue_length=2, wait_seconds=0.5) as running,
+        engine(root, quick_workers=3, quick_extra=1, quick_seconds=1.0, queue_length=2, wait_seconds=5.0) as running,
         together() as call,
     ):
         keys = [call(lambda: running.fails(RUNAWAY, lane="ad-hoc", client="192.0.2.1").key) for _ in range(24)]
-        time.sleep(0.2)
+        wait_until(lambda: running.under_way("quick") == 2)
         for number in range(2, 12):
             assert running.ask("ASK {}", lane="ad-hoc", client=f"192.0.2.{number}").body == b"true"
     assert {each.result() for each in keys} >= {"turn"}
@@ -288,22 +288,27 @@ def test_one_client_s_runaways_leave_a_quick_worker_to_every_other_client(root: 
 
 def test_who_sent_a_runaway_goes_behind_the_others_for_a_while(root: Path) -> None:
     with (
-        engine(root, quick_workers=3, quick_extra=1, quick_seconds=0.5, slow_seconds=3.0, wait_seconds=0.2) as running,
+        engine(root, quick_workers=3, quick_extra=1, quick_seconds=3.0, slow_seconds=60.0, wait_seconds=1.0) as running,
         together() as call,
     ):
-        runaway = call(lambda: running.fails(RUNAWAY, lane="ad-hoc", client="192.0.2.1").key)
-        time.sleep(1.0)
+
+        def run_away() -> str:
+            return running.fails(RUNAWAY, lane="ad-hoc", client="192.0.2.1", seconds=4).key
+
+        runaway = call(run_away)
+        wait_until(lambda: running.under_way("slow"))
         for _ in range(8):
             assert running.ask("ASK {}", lane="ad-hoc", client="192.0.2.1").body == b"true"
-        other = call(lambda: running.fails(RUNAWAY, lane="ad-hoc", client="192.0.2.1").key)
-        time.sleep(0.2)
+        other = call(run_away)
+        wait_until(lambda: running.under_way("quick"))
         assert running.fails("ASK {}", lane="ad-hoc", client="192.0.2.1").key == "turn", "the extra place is taken"
         assert running.ask("ASK {}", lane="ad-hoc", client="192.0.2.2").body == b"true"
         assert (runaway.result(), other.result()) == ("deadline", "deadline")
 
 
-def test_queries_that_one_client_asks_side_by_side_are_all_answered(running: RunningEngine) -> None:
-    with together() as call:
+def test_queries_that_one_client_asks_side_by_side_are_all_answered(root: Path) -> None:
+    # A light query is never a runaway, however busy the machine is.
+    with engine(root, quick_seconds=60.0) as running, together() as call:
         for _ in range(8):
             call(lambda: [running.ask("ASK {}", lane="ad-hoc", client="192.0.2.1") for _ in range(10)])
 
@@ -321,15 +326,15 @@ def test_each_of_sixteen_clients_with_runaways_waits_its_turn_and_so_does_the_se
             call(run_away, f"198.51.100.{number}")
         try:
             for _ in range(5):
-                assert running.ask("ASK {}", lane="ad-hoc", client="192.0.2.1").body == b"true"
-                assert running.ask("ASK {}").body == b"true"
+                assert running.patiently("ASK {}", lane="ad-hoc", client="192.0.2.1").body == b"true"
+                assert running.patiently("ASK {}").body == b"true"
         finally:
             over.set()
 
 
 def test_twenty_light_queries_of_one_client_side_by_side_are_all_answered(root: Path) -> None:
     threads = Settings().web_threads
-    with engine(root, web_threads=threads) as running, ThreadPoolExecutor(20) as pool:
+    with engine(root, web_threads=threads, quick_seconds=60.0) as running, ThreadPoolExecutor(20) as pool:
         light = [
             pool.submit(running.ask, f"ASK {{}} # {each}", lane="ad-hoc", client="192.0.2.1") for each in range(20)
         ]
@@ -337,9 +342,9 @@ def test_twenty_light_queries_of_one_client_side_by_side_are_all_answered(root: 
 
 
 def test_ad_hoc_queries_leave_threads_to_everything_else(root: Path) -> None:
-    with engine(root, web_threads=8, slow_workers=6, queue_length=16) as running, together() as call:
+    with engine(root, web_threads=8, slow_workers=6, slow_seconds=6.0) as running, together() as call:
         keys = [call(lambda: running.fails(RUNAWAY, lane="ad-hoc").key) for _ in range(16)]
-        time.sleep(0.2)
+        wait_until(lambda: sum(each.done() for each in keys) >= 16 - 8 * 5 // 8)
         assert running.ask("ASK {}").body == b"true"
     assert [each.result() for each in keys].count("busy") >= 16 - 8 * 5 // 8
 
@@ -465,7 +470,7 @@ def test_an_unreadable_graph_is_named_with_file_and_line(tmp_path: Path) -> None
     (root / "data/both.ttl").write_text("\n<a:a> nope:a 1 .")
     command = [sys.executable, "-m", "sasaeai.store.engine", str(tmp_path)]
     environment = os.environ | {"SASAEAI_ROOT": str(root)}
-    ended = subprocess.run(command, env=environment, input=b"", capture_output=True, timeout=60, check=False)
+    ended = subprocess.run(command, env=environment, input=b"", capture_output=True, timeout=PATIENCE, check=False)
     assert (ended.returncode, b"data/both.ttl, line 2: The prefix nope:" in ended.stderr) == (3, True)
 
 

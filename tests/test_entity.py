@@ -10,6 +10,7 @@ import pytest
 from rdflib import Graph, URIRef
 
 from .conftest import Service
+from .patience import PATIENCE
 from .test_sparql import Reply, ask
 
 BASE = "https://w3id.org/sasaeai/"
@@ -18,7 +19,7 @@ COUNCIL = "132241/council/marutto"
 
 def raw(service: Service, path: str, **headers: str) -> tuple[int, HTTPMessage]:
     """Ask without following a redirection."""
-    connection = http.client.HTTPConnection(urllib.parse.urlsplit(service.url).netloc, timeout=30)
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(service.url).netloc, timeout=PATIENCE)
     connection.request("GET", path, headers=headers)
     response = connection.getresponse()
     response.read()

@@ -25,7 +25,8 @@ from sasaeai.repository import Repository
 from sasaeai.settings import Settings
 
 from .conftest import ROOT
-from .processes import PATIENCE, processes, wait_until
+from .patience import PATIENCE, wait_until
+from .processes import processes
 
 CITY = "072036"
 WIDE = (b"a," * 199 + b"a\n") * 20_000

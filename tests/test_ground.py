@@ -18,7 +18,7 @@ from sasaeai.validation.common import SAID_OR_NOT, bare
 from sasaeai.validation.documents import Document
 from sasaeai.validation.said import Said
 from sasaeai.validation.shapes import Shapes, against_shapes
-from sasaeai.vocabulary import ID, SAS, city_of
+from sasaeai.vocabulary import DERIVED, ID, SAS, city_of
 
 from .conftest import ROOT
 from .counting import opened
@@ -89,7 +89,7 @@ def what(violation: Violation) -> tuple[str, str, str, str]:
 
 
 def ordered(found: list[Violation]) -> list[Violation]:
-    return sorted(found, key=lambda each: (each.file, each.line or 0, each.focus, each.rule, each.path, each.value))
+    return sorted(found, key=lambda each: (each.file, each.line or 0, each.focus, each.rule, each.sentence("en")))
 
 
 def add(root: Path, city: str, text: str) -> Path:
@@ -160,6 +160,26 @@ def test_bodies_of_one_name_are_found_in_whichever_cities_they_stand(root: Path)
         alone = validate(Repository(root), {str(path): path.read_bytes()})
         name = str(path.relative_to(root))
         assert [replace(each, file=name) for each in alone] == all_against_all(Repository(root), name)
+
+
+def test_a_name_given_in_files_of_two_cities_is_found_in_both(root: Path) -> None:
+    label = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
+    add(root, "131032", f"<{ID}org/one> {label} '緑の会'@ja .")
+    add(root, "221007", f"<{ID}org/one> {label} '緑の会'@ja .")
+    found = validate(Repository(root))
+    assert found == all_against_all(Repository(root))
+    twice = [each for each in found if each.rule == "checks:names-in-two-files"]
+    assert {city_of(each.graph) for each in twice} == {"131032", "221007"}
+    assert len({each.sentence("ja").split(": ", 1)[1] for each in twice}) == 1
+
+
+def test_checks_look_into_the_documents_of_other_cities_for_names_only() -> None:
+    for check in Repository(ROOT).checks():
+        looked_into = re.findall(r"GRAPH (\?\w+|<\S+>)", check.text)
+        others = {each for each in looked_into if each not in ("?graph", f"<{DERIVED}>")}
+        assert others == ({"?value"} if check.name == "names-in-two-files" else set()), check.path
+        if others:
+            assert re.findall(r"GRAPH \?value { \?\w+ (\S+) \?\w+ }", check.text) == ["skos:prefLabel"]
 
 
 def test_names_are_one_whatever_words_the_check_takes_out_of_them() -> None:
@@ -238,6 +258,19 @@ def test_only_what_has_changed_and_what_refers_to_it_is_looked_at_again(
     add(root, "072036", f"<{ID}org/odd> <{SAS}corporateNumber> '{NUMBER}' .")
     add(root, "221007", f"<{ID}221007/org/odd> <{SAS}corporateNumber> '{NUMBER}' .")
     _, found = looked_at(root, kept, monkeypatch)
+    assert found == all_against_all(Repository(root))
+
+
+def test_who_speaks_of_a_shared_body_is_looked_at_again_when_another_city_says_something_new_of_it(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "kept"
+    for city in ("072036", "221007"):
+        add(root, city, f"<{ID}org/one> <{SAS}validFrom> '2020-04-01'^^<http://www.w3.org/2001/XMLSchema#date> .")
+    looked_at(root, kept, monkeypatch)
+    add(root, "221007", f"<{ID}org/one> <{SAS}validThrough> '2019-04-01'^^<http://www.w3.org/2001/XMLSchema#date> .")
+    seen, found = looked_at(root, kept, monkeypatch)
+    assert {"072036", "221007"} <= set(seen)
     assert found == all_against_all(Repository(root))
 
 

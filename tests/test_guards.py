@@ -19,7 +19,9 @@ EVERYTHING = "SELECT * { ?s ?p ?o } LIMIT 6"
 
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[Service]:
-    running = start_service(max_rows="5", client_seconds="2", slow_seconds="2", trusted_proxies="127.0.0.1")
+    running = start_service(
+        max_rows="5", client_seconds="2", slow_seconds="2", wait_seconds="5", trusted_proxies="127.0.0.1"
+    )
     yield running
     stop_service(running)
 

@@ -14,7 +14,7 @@ import pytest
 from sasaeai.desk import Desk, submissions, tokens
 
 from .conftest import Service, start_service, stop_service
-from .processes import wait_until
+from .patience import wait_until
 from .test_hostile_connections import connect, send_until_refused, status
 from .test_intake import MINATO, archive_of, parts_of
 from .test_sparql import Reply, ask

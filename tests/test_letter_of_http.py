@@ -8,6 +8,7 @@ from email.utils import formatdate, parsedate_to_datetime
 import pytest
 
 from .conftest import Service
+from .patience import PATIENCE
 from .test_entity import raw
 from .test_sparql import ask
 
@@ -61,7 +62,7 @@ def test_who_holds_what_is_no_more_is_told_so(service: Service) -> None:
 
 def test_a_redirection_leads_nowhere_but_to_this_host(service: Service) -> None:
     for path in ("/queries?lang=en", "/doc//132241", "/id/132241", "/.well-known/void"):
-        connection = http.client.HTTPConnection(urllib.parse.urlsplit(service.url).netloc, timeout=30)
+        connection = http.client.HTTPConnection(urllib.parse.urlsplit(service.url).netloc, timeout=PATIENCE)
         connection.request("GET", path, headers={"Host": "elsewhere.example"})
         reply = connection.getresponse()
         body, leads = reply.read(), reply.headers["Location"]

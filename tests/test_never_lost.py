@@ -24,7 +24,8 @@ from sasaeai.repository import Repository
 from sasaeai.store.client import EngineStore
 from sasaeai.store.loading import Holdings
 from tests.killed import A_REVIEWER, CITY, OF_THE_CITY, documents, fresh_mark, handed, marks
-from tests.processes import PATIENCE, settings_for_tests, wait_until, write_graph
+from tests.patience import PATIENCE, wait_until
+from tests.processes import settings_for_tests, write_graph
 
 KILLS = 300
 ROLES = ("submit", "submit", "decide", "decide", "read")

@@ -13,7 +13,7 @@ from sasaeai.web import create_app, preparation
 
 from .conftest import ROOT, start_service, stop_service
 from .counting import CountingStore
-from .processes import wait_until
+from .patience import wait_until
 from .test_sparql import ask
 
 GRAPH = "https://w3id.org/sasaeai/graph/999999/page"

@@ -6,7 +6,6 @@ import re
 import shutil
 import socket
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ import pytest
 
 from .conftest import ROOT, Service, free_port, start_service, stop_service
 from .pages import blocks
+from .patience import PATIENCE, wait_until
 
 OPERATING = ROOT / "docs" / "operating.md"
 ASK = "/sparql?query=" + quote("ASK {}")
@@ -44,11 +44,11 @@ def proxy(request: pytest.FixtureRequest, behind: Service, tmp_path: Path) -> It
     process = {"nginx": nginx, "caddy": caddy}[program](port, behind.url, tmp_path)
     address = f"http://127.0.0.1:{port}"
     try:
-        wait_for(port)
+        wait_until(lambda: process.poll() is not None or listens(port))
         yield address
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
 
 
 def block(section: str) -> str:
@@ -80,15 +80,11 @@ def caddy(port: int, upstream: str, folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(["caddy", "run", "--config", str(config), "--adapter", "caddyfile"], env=environment)
 
 
-def wait_for(port: int) -> None:
-    for _ in range(300):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the proxy does not listen")
+def listens(port: int) -> bool:
+    with contextlib.suppress(OSError):
+        socket.create_connection(("127.0.0.1", port)).close()
+        return True
+    return False
 
 
 def status(url: str, data: bytes | None = None, **headers: str) -> int:
@@ -96,7 +92,7 @@ def status(url: str, data: bytes | None = None, **headers: str) -> int:
         url, data, headers={name.replace("_", "-"): value for name, value in headers.items()}
     )
     try:
-        with urllib.request.urlopen(request, timeout=30) as reply:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as reply:
             return int(reply.status)
     except urllib.error.HTTPError as error:
         return error.code
@@ -115,7 +111,7 @@ def test_a_query_of_many_thousand_letters_passes_in_an_address(proxy: str) -> No
 
 def test_a_body_too_large_is_refused(proxy: str) -> None:
     sent = b"query=ASK%7B%7D&x=" + b"x" * 3_000_000
-    with contextlib.closing(http.client.HTTPConnection(proxy.removeprefix("http://"), timeout=30)) as connection:
+    with contextlib.closing(http.client.HTTPConnection(proxy.removeprefix("http://"), timeout=PATIENCE)) as connection:
         # Refused while it is still being sent: the answer is read all the same.
         with contextlib.suppress(ConnectionError):
             connection.request("POST", "/sparql", sent, {"Content-Type": "application/x-www-form-urlencoded"})
@@ -124,7 +120,9 @@ def test_a_body_too_large_is_refused(proxy: str) -> None:
 
 
 def test_an_address_that_a_stranger_claims_is_not_believed(proxy: str, behind: Service) -> None:
-    stranger = http.client.HTTPConnection(proxy.removeprefix("http://"), timeout=30, source_address=("127.0.0.2", 0))
+    stranger = http.client.HTTPConnection(
+        proxy.removeprefix("http://"), timeout=PATIENCE, source_address=("127.0.0.2", 0)
+    )
     refused = []
     with contextlib.closing(stranger):
         for number in range(8):
@@ -142,7 +140,7 @@ def test_half_a_body_holds_no_place_in_the_service(proxy: str, behind: Service) 
     host = proxy.removeprefix("http://")
     waiting = []
     for _ in range(12):
-        connection = http.client.HTTPConnection(host, timeout=30)
+        connection = http.client.HTTPConnection(host, timeout=PATIENCE)
         connection.putrequest("POST", "/sparql")
         connection.putheader("Content-Type", "application/sparql-query")
         connection.putheader("Content-Length", "1000")

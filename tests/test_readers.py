@@ -10,7 +10,7 @@ import pytest
 from sasaeai import calendar
 
 from .conftest import Service
-from .processes import wait_until
+from .patience import wait_until
 from .test_sparql import ask
 
 KANA_OR_KANJI = re.compile(r"[぀-ヿ一-鿿]")

@@ -18,7 +18,7 @@ from sasaeai.settings import Settings
 from sasaeai.store.remote.client import CopyStore
 
 from .conftest import Service, start_service, stop_service
-from .processes import wait_until
+from .patience import wait_until
 from .servers import Server, Start, oxigraph, virtuoso
 from .test_questions import ANSWERS, expected
 from .test_remote import PUBLIC, patient, quads

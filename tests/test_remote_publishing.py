@@ -22,7 +22,8 @@ from sasaeai.formats import BY_NAME
 from sasaeai.settings import Settings
 from sasaeai.store.remote.client import RemoteStore
 
-from .processes import PATIENCE, wait_until, write_graph
+from .patience import PATIENCE, wait_until
+from .processes import write_graph
 from .servers import Server, Start, oxigraph, virtuoso
 
 HERE, MORE = ("https://w3id.org/sasaeai/graph/000001/" + name for name in ("page", "more"))

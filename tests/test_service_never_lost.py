@@ -25,14 +25,14 @@ from sasaeai.repository import Repository
 
 from .conftest import free_port
 from .killed import CITY, MORE, PAGE, fresh_mark, marks
-from .processes import parent_of, processes, settings_for_tests, wait_until, write_served_graph
+from .patience import PATIENCE, wait_until
+from .processes import parent_of, processes, settings_for_tests, write_served_graph
 
 ROUNDS = 10
 KILLS = 20
 """Of a round. The last is of the supervisor, and so of everything; the next one is started as systemd would."""
 
 SEED = 20261122
-PATIENCE = 240.0
 KINDS = {"sasaeai.store.engine": (2, 4), "granian": (1, 2), "sasaeai.examiner.process": (1, 3)}
 """What belongs to a service, and how often it is killed itself, and one of the processes that it has forked."""
 
@@ -98,7 +98,7 @@ class Service:
         headers = {"Accept": "text/csv" if path.startswith(QUERY) else "application/json"}
         headers |= {"Content-Type": kind} if kind else {}
         headers |= {"Authorization": f"Bearer {token}"} if token else {}
-        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
             try:
                 connection.request("GET" if body is None else "POST", path, body, headers)
                 reply = connection.getresponse()

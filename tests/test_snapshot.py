@@ -15,7 +15,8 @@ from sasaeai.store import snapshot
 from sasaeai.store.engine import UNREADABLE
 from sasaeai.store.loading import Holdings
 from sasaeai.vocabulary import GRAPH
-from tests.processes import engine, settings_for_tests, wait_until, write_graph
+from tests.patience import wait_until
+from tests.processes import engine, settings_for_tests, write_graph
 
 PAGE = "data/cities/000001-here/page.ttl"
 NEW = "@base <https://w3id.org/sasaeai/> . <id/a> <ns#knows> <id/new> . <id/b> <ns#says> 'a _: b' ."

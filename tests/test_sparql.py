@@ -18,6 +18,7 @@ from rdflib import Graph
 from SPARQLWrapper import CSV, JSON, TURTLE, SPARQLWrapper
 
 from .conftest import Service
+from .patience import PATIENCE
 
 NAMES = """
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -44,7 +45,7 @@ def ask(url: str, *, data: bytes | None = None, method: str | None = None, **hea
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     request = urllib.request.Request(url, data=data, headers=named, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=30) as response:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as response:
             return Reply(response.status, response.headers, response.read())
     except urllib.error.HTTPError as error:
         with error:
@@ -160,7 +161,7 @@ def test_protocol_mistakes_have_their_own_status(service: Service) -> None:
 
 
 def test_a_body_too_large_is_refused_before_it_is_sent(service: Service) -> None:
-    connection = http.client.HTTPConnection(urllib.parse.urlsplit(service.url).netloc, timeout=30)
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(service.url).netloc, timeout=PATIENCE)
     connection.putrequest("POST", "/sparql")
     connection.putheader("Content-Type", "application/sparql-query")
     connection.putheader("Content-Length", str(5 * 2**30))

@@ -23,17 +23,8 @@ import pytest
 from sasaeai.supervisor.child import Child
 from sasaeai.supervisor.reservations import run_dir_held
 from tests.conftest import free_port
-from tests.processes import (
-    DEEP,
-    HOG,
-    PATIENCE,
-    RUNAWAY,
-    parent_of,
-    processes,
-    settings_for_tests,
-    wait_until,
-    write_served_graph,
-)
+from tests.patience import PATIENCE, wait_until
+from tests.processes import DEEP, HOG, RUNAWAY, parent_of, processes, settings_for_tests, write_served_graph
 
 pytestmark = pytest.mark.slow
 
@@ -214,12 +205,12 @@ def test_a_port_in_use_is_named(root: Path) -> None:
     with serving(root) as running:
         command = [sys.executable, "-m", "sasaeai", "serve", "--port", str(running.port)]
         environment = os.environ | settings_for_tests(root=root).to_environment()
-        second = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False, text=True)
+        second = subprocess.run(command, env=environment, capture_output=True, timeout=PATIENCE, check=False, text=True)
         assert (second.returncode, second.stdout) == (1, "")
         assert f"Port {running.port} of 127.0.0.1 cannot be used: another program uses it" in second.stderr
         command[-1] = str(free_port())
         environment |= {"SASAEAI_RUN_DIR": str(running.run_dir)}
-        second = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False, text=True)
+        second = subprocess.run(command, env=environment, capture_output=True, timeout=PATIENCE, check=False, text=True)
         assert (second.returncode, second.stdout) == (1, "")
         assert "Another Sasaeai runs in" in second.stderr
         assert running.is_well()
@@ -231,7 +222,7 @@ def test_a_graph_that_cannot_be_read_is_a_clear_end(tmp_path: Path, root: Path) 
     (broken / "data/both.ttl").write_text("<a:a> <a:a> .")
     command = [sys.executable, "-m", "sasaeai", "serve", "--port", str(free_port())]
     environment = os.environ | settings_for_tests(root=broken).to_environment()
-    ended = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False, text=True)
+    ended = subprocess.run(command, env=environment, capture_output=True, timeout=PATIENCE, check=False, text=True)
     assert (ended.returncode, ended.stdout) == (1, "")
     assert "data/both.ttl, line 1" in ended.stderr
     assert "Sasaeai could not start: the graph cannot be read" in ended.stderr
@@ -293,9 +284,9 @@ def test_process_1_of_a_container_reaps_whatever_comes_its_way(root: Path) -> No
         assert process.stdout is not None
         assert process.stdout.readline().startswith(b"Sasaeai answers")
         supervisor = next(pid for pid in processes(f"--port {port}") if parent_of(pid) == process.pid)
-        time.sleep(1.5)
-        children = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()
-        assert len(children) == 3
+        children = Path(f"/proc/{supervisor}/task/{supervisor}/children")
+        # With the orphan, ended or not, they are four.
+        wait_until(lambda: len(children.read_text().split()) == 3)
         os.kill(supervisor, signal.SIGTERM)
         assert process.wait(PATIENCE) == 0
     assert not processes(f"--port {port}")

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -13,9 +12,9 @@ import pytest
 
 from sasaeai.store.turns import Turns
 
-from .processes import wait_until
+from .patience import PATIENCE, wait_until
 
-LONG = 20.0
+LONG = float(PATIENCE)
 HOLD = """
 import sys
 from pathlib import Path
@@ -35,6 +34,11 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 def has_place(turns: Turns, client: str, *places: str, seconds: float = 0.0) -> bool:
     with turns.held(client, places, seconds) as turn:
         return turn is not None
+
+
+def in_line(turns: Turns) -> int:
+    """Count those who wait for a place: there is no other sign of them."""
+    return sum(map(len, turns._lines.values()))
 
 
 def test_a_place_is_one_client_s_at_a_time_and_free_again_after(tmp_path: Path) -> None:
@@ -68,7 +72,7 @@ def test_who_waits_gets_the_place_when_it_is_free(tmp_path: Path, pool: ThreadPo
     turns = Turns(tmp_path, 8)
     with turns.held("a", ["one"]):
         waiting = [pool.submit(has_place, turns, "a", "one", seconds=LONG) for _ in range(4)]
-        time.sleep(0.1)
+        wait_until(lambda: in_line(turns) == 4)
         assert not any(each.done() for each in waiting)
     assert all(each.result() for each in waiting)
 
@@ -94,10 +98,10 @@ def test_who_comes_late_does_not_get_in_before_who_waits(tmp_path: Path, pool: T
     holding = pool.submit(hold)
     wait_until(lambda: not has_place(turns, "b", "one"))
     early = pool.submit(wait_for_one, "early")
-    time.sleep(0.1)
+    wait_until(lambda: in_line(turns) == 1)
     assert not has_place(turns, "a", "two"), "a free place is for the first in the line"
     late = pool.submit(wait_for_one, "late")
-    time.sleep(0.1)
+    wait_until(lambda: in_line(turns) == 2)
     release.set()
     for each in (holding, early, late):
         each.result()
@@ -110,10 +114,10 @@ def test_the_line_is_short_and_no_client_has_it_to_himself(tmp_path: Path, pool:
         for client in "abc":
             held.enter_context(turns.held(client, [client]))
         waiting = [pool.submit(has_place, turns, "a", "a", seconds=LONG) for _ in range(3)]
-        time.sleep(0.1)
+        wait_until(lambda: in_line(turns) == 3)
         assert not has_place(turns, "a", "a", seconds=LONG), "three quarters of it are the most for one client"
         waiting.append(pool.submit(has_place, turns, "b", "b", seconds=LONG))
-        time.sleep(0.1)
+        wait_until(lambda: in_line(turns) == 4)
         assert not has_place(turns, "c", "c", seconds=LONG), "the line is full"
         assert has_place(turns, "d", "d"), "who finds his place free needs no line"
     assert all(each.result() for each in waiting)
@@ -121,9 +125,10 @@ def test_the_line_is_short_and_no_client_has_it_to_himself(tmp_path: Path, pool:
 
 def test_a_place_may_stay_taken_for_a_while_after_the_turn(tmp_path: Path) -> None:
     turns = Turns(tmp_path, 8)
-    with turns.held("a", ["own"]) as turn:
-        assert turn
-        turn.rest = 0.3
-    assert not has_place(turns, "a", "own")
-    assert has_place(turns, "a", "own", "extra")
-    wait_until(lambda: has_place(turns, "a", "own"))
+    for place, rest in (("short", 0.1), ("long", LONG)):
+        with turns.held("a", [place]) as turn:
+            assert turn
+            turn.rest = rest
+    assert not has_place(turns, "a", "long")
+    assert has_place(turns, "a", "long", "extra")
+    wait_until(lambda: has_place(turns, "a", "short"))

@@ -25,7 +25,7 @@ from sasaeai.repository import Repository
 from sasaeai.web.validate import MEDIA_TYPES
 
 from .conftest import ROOT, Service, start_service, stop_service
-from .processes import wait_until
+from .patience import PATIENCE, wait_until
 from .test_every_page import DESK, OPTIONS, PHONE
 from .test_intake import CITIES, KORIYAMA, MINATO, archive_of, as_csvs, changed, clean, columns, parts_of, seeded
 from .test_sparql import Reply, ask
@@ -209,7 +209,7 @@ def test_a_name_is_no_path_and_no_mark_up(service: Service) -> None:
 
 
 def test_what_is_announced_as_too_large_is_refused_unread(service: Service) -> None:
-    connection = http.client.HTTPConnection(service.url.removeprefix("http://"), timeout=30)
+    connection = http.client.HTTPConnection(service.url.removeprefix("http://"), timeout=PATIENCE)
     with contextlib.closing(connection):
         connection.putrequest("POST", "/validate")
         connection.putheader("Content-Type", TYPES["xlsx"])
@@ -297,7 +297,7 @@ def listening() -> Iterator[tuple[str, list[bytes]]]:
     """Listen on this machine; tell who came."""
     came: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(30)
+        listener.settimeout(PATIENCE)
 
         def take() -> None:
             with contextlib.suppress(OSError):

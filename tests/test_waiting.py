@@ -21,7 +21,7 @@ from sasaeai.store import frames
 from sasaeai.vocabulary import GRAPH
 
 from .conftest import Service, start_service, stop_service
-from .processes import PATIENCE
+from .patience import PATIENCE
 
 CITY = "132241"
 HEAD = {"file": "city.csv", "municipality": CITY, "conforms": True, "findings": []}

@@ -18,7 +18,8 @@ from sasaeai.vocabulary import ID, RDF_TYPE, SAS, city_of
 
 _SHARED_BODY, _BODY = f"{ID}org/", "/org/"
 _NUMBER = f"{SAS}corporateNumber"
-_LABELS = {str(SKOS.prefLabel), str(SKOS.altLabel)}
+_NAME = str(SKOS.prefLabel)
+_LABELS = {_NAME, str(SKOS.altLabel)}
 _BACK, _SHARED, _NAMED = "<- ", "shared body named ", "body named "
 """Before what is looked up that is no thing: a city or number, for all that lead to it; a name, for its bodies."""
 
@@ -71,7 +72,7 @@ class Common:
         self.documents = documents
         self.said = Said(each for each in documents if each.folder != "shapes")
         self.targets = [
-            ox.Quad(each.subject, each.predicate, each.object, ox.NamedNode(document.graph))
+            (document.graph, each)
             for document in documents
             if document.folder == "shapes"
             for each in document.triples
@@ -155,7 +156,10 @@ class Sight:
         return [*self._said.of(thing), *others]
 
     def touched(self) -> tuple[list[ox.Quad], set[str]]:
-        """Return what others say of all that the documents touch, as far as it goes on; and all that was looked up."""
+        """Return what others say of all that the documents touch, as far as it goes on; and all that was looked up.
+
+        It stands in the default graph, where no check goes through it: which other document says so matters of names.
+        """
         codes = {city_of(each.graph) for each in self._documents} - {""}
         said = [each for document in self._documents for each in document.triples]
         things = {text(each.subject) for each in said}
@@ -164,14 +168,16 @@ class Sight:
             asked |= {ID + code, _BACK + code}
         for each in said:
             asked |= {*_mentioned(each), *_to_tell_apart(each, codes)}
-        quads = [each for each in self._common.targets if text(each.graph_name) not in self._dropped]
+        quads = [each for graph, each in self._common.targets if graph not in self._dropped]
         own, waiting = set(map(id, self._documents)), list(asked)
         while waiting:
             name = waiting.pop()
             found = set(self._common.leads(name))
             for document, each in self.of(name):
                 if id(document) not in own:
-                    quads.append(ox.Quad(each.subject, each.predicate, each.object, ox.NamedNode(document.graph)))
+                    quads.append(each)
+                    if name in things and each.predicate.value == _NAME:
+                        quads.append(ox.Quad(each.subject, each.predicate, each.object, ox.NamedNode(document.graph)))
                     found.update(_mentioned(each))
                     if name in things:
                         found.update(_to_tell_apart(each, codes))

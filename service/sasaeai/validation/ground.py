@@ -208,4 +208,4 @@ def _told(found: Iterable[list[Violation]], total: int, progress: Progress) -> I
 
 
 def _sorted(found: Iterable[Violation]) -> list[Violation]:
-    return sorted(found, key=lambda each: (each.file, each.line or 0, each.focus, each.rule, each.path, each.value))
+    return sorted(found, key=lambda each: (each.file, each.line or 0, each.focus, each.rule, each.sentence("en")))

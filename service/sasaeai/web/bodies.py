@@ -3,6 +3,9 @@
 The server offers no deadline for reading: a body that was announced and does not come holds its thread until its
 sender leaves. So few bodies of one client, and by a quarter of the threads at most, are read at once; who finds no
 place soon is refused without being read, and requests without a body go on as if nothing were.
+
+What is too long is read on and thrown away before it is refused: a connection that is closed with something unread is
+reset, and the answer may be lost with it to a proxy or a browser that is still sending (RFC 9112 §9.6).
 """
 
 import contextlib
@@ -10,6 +13,7 @@ import io
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from typing import IO
 
 from flask import Flask, request
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -24,6 +28,9 @@ _PATIENCE = 0.2
 _AROUND = 10_000
 """Bytes that a form may put around the file in it."""
 
+_READ_ON, _PIECE = 50_000_000, 64 * 1024
+"""Bytes beyond the longest body that are read all the same, and how many of them at once."""
+
 
 def install(app: Flask, settings: Settings) -> None:
     """Have an application read each body, or refuse the request."""
@@ -36,10 +43,23 @@ def install(app: Flask, settings: Settings) -> None:
         if not environ.get("CONTENT_LENGTH", "").strip("0") and "HTTP_TRANSFER_ENCODING" not in environ:
             return
         request.max_content_length = limit = longest.get(request.blueprint or "", settings.max_body_bytes)
-        if (request.content_length or 0) > limit:
+        announced = request.content_length or 0
+        # Who waits for leave to send (RFC 9110 §10.1.1) sends nothing; of more than that nobody would see the end.
+        if announced > limit and ("HTTP_EXPECT" in environ or announced > limit + _READ_ON):
             raise RequestEntityTooLarge
         with places.held(askers.account(askers.address(environ, settings.trusted_proxies))):
-            environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(limit + 1))
+            body = environ["wsgi.input"].read(limit + 1)
+            if len(body) > limit:
+                _read_on(environ["wsgi.input"])
+                raise RequestEntityTooLarge
+        environ["wsgi.input"] = io.BytesIO(body)
+
+
+def _read_on(stream: IO[bytes]) -> None:
+    """Read what is still coming of a body, up to a bound, and keep nothing of it."""
+    left = _READ_ON
+    while left > 0 and (piece := stream.read(_PIECE)):
+        left -= len(piece)
 
 
 class _Places:
