@@ -4,7 +4,6 @@ import csv
 import functools
 import io
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -201,11 +200,11 @@ def test_numbers_of_things_are_added_up_between_cities_and_told_one_by_one_betwe
 
 def test_what_does_not_apply_is_the_same_twice_and_not_to_be_compared_with_a_value() -> None:
     topic = compare.topics(Repository(ROOT))["tier-area-count"]
-    none = replace(value("x"), state="does-not-apply", on_day=None)
+    none = value("x")._replace(state="does-not-apply", on_day=None)
     assert difference(topic, [cell("1", none), cell("2", none)]) is SAME
     assert difference(topic, [cell("1", none), cell("2", none, value("y1"))]) is OPEN
     assert (
-        difference(topic, [cell("1", none, value("y1")), cell("2", none, replace(value("y1"), number="2"))]) is DIFFERS
+        difference(topic, [cell("1", none, value("y1")), cell("2", none, value("y1")._replace(number="2"))]) is DIFFERS
     )
 
 

@@ -112,7 +112,7 @@ def _told(store: Store, asked: Sequence[Topic], cities: Mapping[str, str]) -> di
 
     def read(missing: Sequence[tuple[str, tuple[str, ...]]]) -> dict[tuple[str, tuple[str, ...]], tuple[Told, int]]:
         bound = {"m": [literal(code) for code, _ in missing]}
-        tables = statements.select_all(store, [topic.file for topic in asked], bound)
+        tables = statements.select_all(store, [(topic.file, bound) for topic in asked])
         parted = {key: statements.by(table.rows, "municipality") for key, table in zip(keys, tables, strict=True)}
         versions = {table.version for table in tables}
         version = versions.pop() if len(versions) == 1 else ""  # of two versions at once nothing is kept

@@ -1,7 +1,7 @@
 """The cells of a comparison: what is said of a city on a topic, on the day of the column."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -22,8 +22,7 @@ NOT_STATED, DOES_NOT_APPLY = "not-stated", "does-not-apply"
 _SURER = (STATED, INFERRED, COMPUTED, NOT_STATED, DOES_NOT_APPLY)
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """Hold one value of a cell with all things that say it.
 
     `number` is a figure, or how many things there are; `share` is its percentage of the cell's. `state` says how it
@@ -148,7 +147,7 @@ def _value(topic: Topic, told: _Told, group: Sequence[tuple[Row, State | None]],
 
 def _shares(values: Sequence[Value]) -> list[Value]:
     total = sum(int(each.number or 0) for each in values)
-    return [replace(each, share=round(100 * int(each.number) / total)) if each.number else each for each in values]
+    return [each._replace(share=round(100 * int(each.number) / total)) if each.number else each for each in values]
 
 
 def _thing(row: Row, known: Mapping[str, Thing]) -> Thing:

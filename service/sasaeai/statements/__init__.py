@@ -39,9 +39,9 @@ def select_each(store: Store, query: QueryFile, values: Mapping[str, Sequence[Te
     return table(_own(store, query, values))
 
 
-def select_all(store: Store, queries: Iterable[QueryFile], values: Mapping[str, Sequence[Term]]) -> list[Table]:
-    """Ask several SELECT queries at once, with the same values in their places."""
-    return [*map(table, store.query_all([bind(each.text, values) for each in queries], RESULTS))]
+def select_all(store: Store, queries: Iterable[tuple[QueryFile, Mapping[str, Sequence[Term]]]]) -> list[Table]:
+    """Ask several SELECT queries at once, each with values in its places."""
+    return [*map(table, store.query_all([bind(query.text, values) for query, values in queries], RESULTS))]
 
 
 def select_of(store: Store, query: QueryFile, things: Iterable[str], **values: Term) -> Table:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from sasaeai.repository import Repository
-from sasaeai.statements import by, select_about, select_of
+from sasaeai.statements import by, select_about, select_all, select_of
 from sasaeai.statements.evidence import Evidence, evidence, told
 from sasaeai.statements.keeping import Last
 from sasaeai.statements.labels import Label, labels
 from sasaeai.statements.things import DERIVED_FROM, Said, Thing, Value, called, completed, gathered, spoken_of
 from sasaeai.store import Store
-from sasaeai.store.parameters import literal
+from sasaeai.store.parameters import iri, literal
 from sasaeai.vocabulary import PREF_LABEL, SAS
 
 MOST = 20_000
@@ -60,9 +60,10 @@ def things(store: Store, repository: Repository, iris: Iterable[str], language: 
 
 
 def _read(store: Store, repository: Repository, cities: Sequence[str], language: str) -> dict[str, Dossier]:
-    answer = select_about(store, repository.query("dossier"), {"municipality": cities, "thing": cities})
-    said = gathered(answer.rows)
-    quotes = select_about(store, repository.query("dossier-quotes"), {"municipality": cities}).rows
+    of = [iri(each) for each in cities]
+    asked = {"municipality": of, "thing": of}
+    answer, quoting = select_all(store, [(repository.query(each), asked) for each in ("dossier", "dossier-quotes")])
+    said, quotes = gathered(answer.rows), quoting.rows
     graphs = {"graph": (row["graph"]["value"] for row in quotes)}
     documents = select_about(store, repository.query("documents"), graphs, lang=literal(language)).rows
     names, quoted = _names(store, repository, said, language), by(quotes, "municipality")

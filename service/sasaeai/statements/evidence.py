@@ -1,7 +1,7 @@
 """Who says so: the words of a document that a thing rests on."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sasaeai.repository import Repository
 from sasaeai.statements import Row, select_of
@@ -9,8 +9,7 @@ from sasaeai.store import Store
 from sasaeai.store.parameters import literal
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """Hold one quote, the graph it stands in, and the document it is from, as far as that is described."""
 
     quote: str

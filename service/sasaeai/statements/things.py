@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from sasaeai.statements import Row, validity
 from sasaeai.statements.evidence import Evidence
@@ -18,8 +19,7 @@ _UNNAMED = {RDF_TYPE, DERIVED_FROM, SAS + "municipality"}
 """Properties whose values no page calls by a name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """Hold one value: its text in a language, and the IRI if it is one."""
 
     text: str
@@ -137,10 +137,10 @@ def _thing(
     evidence: Sequence[Evidence],
     language: str,
 ) -> Thing:
-    said: dict[str, Sequence[Value]] = {}
+    said: dict[str, list[Value]] = {}
     for name, terms in told.items():
-        values = [_value(each, names) for each in (chosen(sorted(terms, key=_order), language) if terms[1:] else terms)]
-        said[local(name)] = [*said.get(local(name), ()), *values]
+        spoken = chosen(sorted(terms, key=_order), language) if len(terms) > 1 else terms
+        said.setdefault(local(name), []).extend([_value(each, names) for each in spoken])
     kinds = frozenset(local(each.text) for each in said.pop("type", ()))
     return Thing(iri, kinds, said, validity.of_terms(told), evidence)
 

@@ -5,9 +5,9 @@ two beginnings and two ends: the earliest beginning and the latest end count, as
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from sasaeai.repository import Repository
 from sasaeai.statements import Row, by, select_of
@@ -26,8 +26,7 @@ class State(StrEnum):
     PLANNED = "planned"
 
 
-@dataclass(frozen=True)
-class Validity:
+class Validity(NamedTuple):
     """Hold the days between which a thing holds (`valid_…`), could hold (`not_…`), and was seen to hold (`…_known`).
 
     All are inclusive; what is not known is None.
@@ -44,7 +43,7 @@ class Validity:
     @property
     def dated(self) -> bool:
         """Say whether anything is known of its days: what is only planned need not have any."""
-        return replace(self, planned=False) != UNDATED
+        return self._replace(planned=False) != UNDATED
 
     @property
     def bounded(self) -> bool:
