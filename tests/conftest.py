@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from sasaeai.repository import Repository
 from sasaeai.store.confinement import die_with_parent
 
-from .patience import PATIENCE, UNHURRIED
+from .patience import PATIENCE, UNHURRIED, wait_until
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM = "/usr/bin/chromium"
@@ -59,17 +58,23 @@ def start_service(journal: IO[bytes] | None = None, **settings: str) -> Service:
         preexec_fn=lambda: die_with_parent(parent),  # noqa: PLW1509
     )
     service = Service(f"http://127.0.0.1:{port}", process, environment)
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise RuntimeError(f"the service ended with {process.returncode}")
-        try:
-            with urllib.request.urlopen(f"{service.url}/readyz", timeout=5):
-                return service
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.1)
-    stop_service(service)
-    raise RuntimeError(f"the service was not ready within {PATIENCE} seconds")
+    try:
+        wait_until(lambda: process.poll() is not None or answers(f"{service.url}/readyz"))
+    except AssertionError:
+        stop_service(service)
+        raise
+    if process.returncode is not None:
+        raise RuntimeError(f"the service ended with {process.returncode}")
+    return service
+
+
+def answers(address: str) -> bool:
+    """Say whether a GET is answered, and not by a refusal."""
+    try:
+        with urllib.request.urlopen(address, timeout=PATIENCE):
+            return True
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
 
 
 def stop_service(service: Service) -> None:
@@ -92,6 +97,8 @@ def repository() -> Repository:
 @pytest.fixture(scope="session")
 def service() -> Iterator[Service]:
     running = start_service()
+    # Its dumps are written when somebody first asks for them, and who asks meanwhile is told to come again.
+    wait_until(lambda: answers(f"{running.url}/dataset"))
     yield running
     stop_service(running)
 

@@ -171,7 +171,7 @@ def test_a_part_of_a_file_is_sent_to_who_asks_for_it(service: Service) -> None:
 def test_readers_of_dumps_have_places_and_give_them_back() -> None:
     running = start_service(web_workers="1", dumps_at_once="2")
     try:
-        assert ask(f"{running.url}/dataset").status == 200
+        wait_until(lambda: ask(f"{running.url}/dataset").status == 200)
         for method in ("HEAD", "GET", "GET", "HEAD"):
             assert ask(f"{running.url}/dump/sasaeai.nq", method=method).status == 200
         slow = []
