@@ -1,8 +1,10 @@
 """What files are held against, and the holding: a city by itself, beside what all have in common."""
 
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -35,15 +37,35 @@ def quiet(done: int, total: int) -> None:
     """Tell nobody of the progress."""
 
 
+@dataclass(frozen=True)
+class _Packed:
+    """Hold a file of the graph in a fifth of its room: of a nation's files few are read at a time."""
+
+    name: str
+    folder: str
+    path: Path
+    packed: bytes
+
+    @classmethod
+    def of(cls, file: GraphFile) -> "_Packed":
+        """Pack a file as fast as can be."""
+        return cls(file.name, file.folder, file.path, zlib.compress(file.content, 1))
+
+    @property
+    def content(self) -> bytes:
+        """Return what the file says."""
+        return zlib.decompress(self.packed)
+
+
 class Ground:
     """Hold the whole graph's files, and as read what concerns more than one city, to hold files against it often."""
 
     def __init__(self, repository: Repository, kept: Path | None = None) -> None:
         self._repository = repository
         self._checks = repository.checks()
-        self._places: dict[Path, GraphFile] = {}
-        self._cities: dict[str, list[GraphFile]] = defaultdict(list)
-        for file in repository.graphs():
+        self._places: dict[Path, _Packed] = {}
+        self._cities: dict[str, list[_Packed]] = defaultdict(list)
+        for file in map(_Packed.of, repository.graphs()):
             self._places[file.path.resolve()] = file
             self._cities[city_of(file.name)].append(file)
         self._unreadable: list[Violation] = []
@@ -66,7 +88,7 @@ class Ground:
         files = {str(each.path.relative_to(self._repository.root)) for each in gone}
         self._unreadable = [each for each in self._unreadable if each.file not in files]
         for name, content in fresh.items():
-            file = GraphFile(name, "data", self._repository.place(name), content)
+            file = _Packed.of(GraphFile(name, "data", self._repository.place(name), content))
             self._places[file.path.resolve()] = file
             self._cities[code].append(file)
         self._common.replace(old, self._concern(code))
