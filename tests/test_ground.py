@@ -14,7 +14,7 @@ import pytest
 from sasaeai.repository import Repository
 from sasaeai.validation import Violation, documents, ground, validate
 from sasaeai.validation.checks import against_checks
-from sasaeai.validation.common import SAID_OR_NOT, bare
+from sasaeai.validation.country import SAID_OR_NOT, bare
 from sasaeai.validation.documents import Document
 from sasaeai.validation.said import Said
 from sasaeai.validation.shapes import Shapes, against_shapes
@@ -215,9 +215,9 @@ def test_a_ground_that_reads_one_city_anew_finds_what_one_that_reads_all_finds(r
     found = held.validate()
     assert found == validate(repository)
     assert found
-    fresh = ground.Ground(repository)._common
-    looked_up = {name for name, led in (*fresh._back.items(), *held._common._back.items()) if led} | {*fresh.said}
-    assert {name: fresh.digest(name) for name in looked_up} == {name: held._common.digest(name) for name in looked_up}
+    fresh = ground.Ground(repository)._country
+    looked_up = {name for name, led in (*fresh._back.items(), *held._country._back.items()) if led} | {*fresh.said}
+    assert {name: fresh.digest(name) for name in looked_up} == {name: held._country.digest(name) for name in looked_up}
 
 
 COUNCIL = f"<{ID}131032/council/odd> a <{SAS}Council> ."

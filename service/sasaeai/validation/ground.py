@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from sasaeai.repository import GraphFile, Repository
 from sasaeai.validation.checks import against_checks
-from sasaeai.validation.common import Common, Sight, cities_of, of_concern
+from sasaeai.validation.country import Country, Sight, cities_of, of_concern
 from sasaeai.validation.documents import Document, read, text
 from sasaeai.validation.kept import Kept, digest_of
 from sasaeai.validation.said import Said
@@ -73,7 +73,7 @@ class Ground:
         self._described = Said(each for each in own if each.folder == "data")
         concern = [each for code in self._cities if code for each in self._concern(code)]
         self._shapes = Shapes.of(own)
-        self._common = Common([*own, *concern])
+        self._country = Country([*own, *concern])
         rules = [each.content for each in self._places.values() if each.folder == "shapes"]
         self._kept = Kept(kept, [*rules, *(each.text.encode() for each in self._checks)]) if kept else None
 
@@ -84,14 +84,14 @@ class Ground:
         for file in gone:
             del self._places[file.path.resolve()]
         names = {each.name for each in gone}
-        old = [each for each in self._common.documents if each.graph in names]
+        old = [each for each in self._country.documents if each.graph in names]
         files = {str(each.path.relative_to(self._repository.root)) for each in gone}
         self._unreadable = [each for each in self._unreadable if each.file not in files]
         for name, content in fresh.items():
             file = _Packed.of(GraphFile(name, "data", self._repository.place(name), content))
             self._places[file.path.resolve()] = file
             self._cities[code].append(file)
-        self._common.replace(old, self._concern(code))
+        self._country.replace(old, self._concern(code))
 
     def validate(self, files: Mapping[str, bytes] | None = None, progress: Progress = quiet) -> list[Violation]:
         """Check files of RDF, given by path, beside the rest of the graph; without any, the whole graph.
@@ -119,10 +119,10 @@ class Ground:
 
     def _beside(self, submitted: Sequence[Document], progress: Progress) -> list[Violation]:
         taken = {(each.graph, each.folder) for each in submitted}
-        replaced = [each for each in self._common.documents if (each.graph, each.folder) in taken]
+        replaced = [each for each in self._country.documents if (each.graph, each.folder) in taken]
         shapes = self._shapes
         if any(each.folder == "shapes" for each in submitted):
-            rest = [each for each in self._common.documents if each not in replaced]
+            rest = [each for each in self._country.documents if each not in replaced]
             shapes = Shapes.of([*submitted, *rest])
         # What no city's document says may concern any.
         is_common = any(not city_of(each.graph) for each in replaced)
@@ -149,7 +149,7 @@ class Ground:
         if code:
             own = self._documents([code])
         else:
-            own = [each for each in self._common.documents if each.folder == "data" and not city_of(each.graph)]
+            own = [each for each in self._country.documents if each.folder == "data" and not city_of(each.graph)]
         every, sight, asked = self._found(self._shapes, own, own, own, quiet)
         # Of a thing that others speak of it is they who are told.
         focus = {text(each.subject) for document in own for each in document.triples} | {each.graph for each in own}
@@ -170,7 +170,7 @@ class Ground:
         progress: Progress,
     ) -> tuple[list[Violation], Sight, set[str]]:
         """Return what is wrong in what is spoken of, in sight of all documents of its cities; and all it rests on."""
-        sight = Sight(self._common, documents, left_out, lambda code: self._documents([code]))
+        sight = Sight(self._country, documents, left_out, lambda code: self._documents([code]))
         found = list(against_shapes(shapes, sight, spoken_of, progress))
         quads, asked = sight.touched()
         store = ox.Store()
@@ -198,7 +198,7 @@ class Ground:
     def _digest(self, name: str) -> str:
         """Digest what is looked up by a name: a thing, or the files of a city."""
         if not name.startswith(_FILES):
-            return self._common.digest(name)
+            return self._country.digest(name)
         code = name.removeprefix(_FILES)
         files = self._cities.get(code, ())
         parts = (

@@ -65,7 +65,7 @@ def _meets(said: Iterable[ox.Quad], own: str) -> bool:
     return any(each.predicate.value == _NUMBER or city_of(text(each.object)) not in ("", own) for each in said)
 
 
-class Common:
+class Country:
     """Hold it, and find what of it somebody's documents touch."""
 
     def __init__(self, documents: Sequence[Document]) -> None:
@@ -133,12 +133,12 @@ class Sight:
 
     def __init__(
         self,
-        common: Common,
+        country: Country,
         documents: Sequence[Document],
         left_out: Iterable[Document],
         fetch: Callable[[str], Sequence[Document]],
     ) -> None:
-        self._common, self._documents, self._fetch = common, documents, fetch
+        self._country, self._documents, self._fetch = country, documents, fetch
         self._said = Said(each for each in documents if each.folder != "shapes")
         self._left_out = {each.graph for each in left_out if each.folder != "shapes"}
         self._dropped = {each.graph for each in left_out if each.folder == "shapes"}
@@ -147,12 +147,12 @@ class Sight:
     def of(self, thing: str) -> list[tuple[Document, ox.Quad]]:
         """Return what is said of a thing."""
         code = city_of(thing)
-        if code not in self.cities and not self._common.describes(thing):
+        if code not in self.cities and not self._country.describes(thing):
             self.cities.add(code)
             fetched = self._fetch(code)
             self._said.add(fetched)
             self._left_out |= {each.graph for each in fetched}
-        others = (pair for pair in self._common.said.of(thing) if pair[0].graph not in self._left_out)
+        others = (pair for pair in self._country.said.of(thing) if pair[0].graph not in self._left_out)
         return [*self._said.of(thing), *others]
 
     def touched(self) -> tuple[list[ox.Quad], set[str]]:
@@ -168,11 +168,11 @@ class Sight:
             asked |= {ID + code, _BACK + code}
         for each in said:
             asked |= {*_mentioned(each), *_to_tell_apart(each, codes)}
-        quads = [each for graph, each in self._common.targets if graph not in self._dropped]
+        quads = [each for graph, each in self._country.targets if graph not in self._dropped]
         own, waiting = set(map(id, self._documents)), list(asked)
         while waiting:
             name = waiting.pop()
-            found = set(self._common.leads(name))
+            found = set(self._country.leads(name))
             for document, each in self.of(name):
                 if id(document) not in own:
                     quads.append(each)
