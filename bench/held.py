@@ -74,11 +74,12 @@ def _written(root: Path, folder: Path) -> Held:
 
 
 def _spoken_of(store: Store) -> tuple[list[str], list[str]]:
-    """Return the councils' IRIs and the cities' codes."""
+    """Return the councils' IRIs, and the codes of the cities that tell of meetings: a question has an answer there."""
 
     def values(text: str) -> list[str]:
         found = store.query(_PREFIX + text)
         assert isinstance(found, QuerySolutions)
         return [row[0].value for row in found]
 
-    return values("{ ?x a sas:Council } ORDER BY ?x"), values("{ ?programme sas:runBy/sas:code ?x } ORDER BY ?x")
+    meets = "?programme sas:runBy/sas:code ?x FILTER EXISTS { ?meeting sas:programme ?programme ; a sas:Meeting }"
+    return values("{ ?x a sas:Council } ORDER BY ?x"), values(f"{{ {meets} }} ORDER BY ?x")

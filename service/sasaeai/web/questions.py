@@ -10,7 +10,7 @@ from sasaeai.catalogue import Question
 from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME, GRAPH_FORMATS, RESULT_FORMATS, WORKBOOK, Format
 from sasaeai.lists import wishes
-from sasaeai.statements.finding import Index, words_of
+from sasaeai.statements.finding import Index, fold, words_of
 from sasaeai.store.writing import written
 from sasaeai.vocabulary import BASE
 from sasaeai.web import answers, asking, documents, particulars
@@ -59,7 +59,7 @@ def _index(context: Context) -> Index:
         words = [question.title, question.summary, question.caveat or {}, *themes, *named]
         return [question.name, *(text for each in words for text in each.values())]
 
-    return Index(map(said, context.questions.values()))
+    return Index(map(fold, said(each)) for each in context.questions.values())
 
 
 @functools.cache
