@@ -21,6 +21,6 @@ def lanes(settings: Settings) -> tuple[Lane, ...]:
     queue = settings.queue_length
     return (
         Lane("own", settings.own_workers, settings.own_seconds, queue),
-        Lane("quick", settings.quick_workers, settings.quick_seconds, queue, niceness=5),
-        Lane("slow", settings.slow_workers, settings.slow_seconds, settings.slow_queue_length, niceness=5),
+        Lane("quick", settings.quick_workers, settings.quick_seconds, queue, niceness=10),
+        Lane("slow", settings.slow_workers, settings.slow_seconds, settings.slow_queue_length, niceness=10),
     )
