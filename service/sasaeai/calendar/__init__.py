@@ -12,7 +12,8 @@ from sasaeai.calendar.eras import (
     today,
 )
 from sasaeai.calendar.mistakes import MESSAGES, CalendarError, Remark
-from sasaeai.calendar.texts import Moment, asked_day, parse_day, parse_range
+from sasaeai.calendar.ranges import Range, parse_range
+from sasaeai.calendar.texts import Moment, asked_day, parse_day
 
 __all__ = [
     "ERAS",
@@ -20,6 +21,7 @@ __all__ = [
     "MESSAGES",
     "CalendarError",
     "Moment",
+    "Range",
     "Remark",
     "asked_day",
     "era_name",

@@ -33,10 +33,6 @@ MESSAGES: dict[str, dict[str, str]] = {
         "ja": "「{text}」は改元前なので、正しくは{right}です。",
         "en": "'{text}' lies before the era began; its name is {right}.",
     },
-    "backwards": {
-        "ja": "「{text}」は終わりが始まりより前です。前後を入れ替えてください。",
-        "en": "'{text}' ends before it begins. Exchange its two ends.",
-    },
 }
 """What can be wrong with a date or worth saying of it, in both languages."""
 

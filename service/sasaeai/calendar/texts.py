@@ -22,13 +22,12 @@ from sasaeai.calendar.eras import (
 from sasaeai.calendar.mistakes import CalendarError, Remark
 
 _ERA_OF = {key: era for era in ERAS for key in (era.name, era.letter)}
-_PERIOD = re.compile(
+PERIOD = re.compile(
     rf"FY(?P<fy>[0-9]{{4}})|(?:(?P<era>{'|'.join(_ERA_OF)})(?P<number>元|[0-9]{{1,2}})|(?P<western>[0-9]{{4}}))"
     r"(?:(?P<fiscal>年度)|年(?P<month>[0-9]{1,2})月(?:(?P<day>[0-9]{1,2})日)?"
     r"|(?P<mark>[-/.])(?P<month2>[0-9]{1,2})(?:(?P=mark)(?P<day2>[0-9]{1,2}))?|年?)",
     re.IGNORECASE,
 )
-_YEAR = re.compile(rf"(?:(?:{'|'.join(_ERA_OF)})(?:元|[0-9]{{1,2}})|[0-9]{{4}})年?", re.IGNORECASE)
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー", "-") | dict.fromkeys("〜∼～", "~"))
 
 
@@ -47,14 +46,6 @@ class Moment:
     warnings: tuple[Remark, ...] = ()
 
 
-@dataclass(frozen=True)
-class Span:
-    """Hold a range; an end that is None is open."""
-
-    start: Moment | None
-    end: Moment | None
-
-
 @lru_cache(maxsize=4096)
 def parse_day(text: str, written: date | None = None) -> Moment:
     """Read a day, a month or a fiscal year in western or era years; raise CalendarError if that is not what it is.
@@ -63,7 +54,7 @@ def parse_day(text: str, written: date | None = None) -> Moment:
     if the era had not ended then; a warning if it was the era before the writer's own, whose plans are still about;
     an error if it is older than that. Without it, the writer lives in the latest era.
     """
-    match = _PERIOD.fullmatch(_fold(text))
+    match = PERIOD.fullmatch(fold(text))
     if match is None:
         raise CalendarError("unreadable", text=text)
     era = _ERA_OF[match["era"].upper()] if match["era"] else None
@@ -87,29 +78,11 @@ def parse_day(text: str, written: date | None = None) -> Moment:
 
 def asked_day(text: str) -> Moment:
     """Read the day that somebody asks about: as in `parse_day`, or `today`."""
-    return Moment(today(), today()) if _fold(text).lower() == "today" else parse_day(text)
+    return Moment(today(), today()) if fold(text).lower() == "today" else parse_day(text)
 
 
-def parse_range(text: str, written: date | None = None) -> Span:
-    """Read a range with a wave dash or hyphen, open or closed: 令和6年度~, ~2024-03-31, 平成29年度-令和元年度.
-
-    What is no range is read as one moment, at which the range begins and ends.
-    """
-    folded = _fold(text)
-    left, wave, right = folded.partition("~")
-    if wave:
-        return _span(text, left, right, written)
-    for place in (place for place, letter in enumerate(folded) if letter == "-"):
-        # A hyphen also stands within a date: the one that parts a range has whole dates, or nothing, beside it.
-        left, right = folded[:place], folded[place + 1 :]
-        sides = [side for side in (left, right) if side]
-        if sides and all(_PERIOD.fullmatch(side) and not _YEAR.fullmatch(side) for side in sides):
-            return _span(text, left, right, written)
-    moment = parse_day(text, written)
-    return Span(moment, moment)
-
-
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
+    """Fold what is written differently and meant alike: width, dashes and wave dashes; without white space."""
     return "".join(unicodedata.normalize("NFKC", text).translate(_DASHES).split())
 
 
@@ -144,13 +117,3 @@ def _judge(moment: Moment, era: Era | None, text: str, right: str, written: date
     if changes > 1:
         raise CalendarError("no-such-era-year", text=text, era=era.name, end=era_name(era.end), right=right)
     return replace(moment, warnings=(remark,)) if changes == 1 else replace(moment, repairs=(remark,))
-
-
-def _span(text: str, left: str, right: str, written: date | None) -> Span:
-    if not (left or right):
-        raise CalendarError("unreadable", text=text)
-    start = parse_day(left, written) if left else None
-    end = parse_day(right, written) if right else None
-    if start and end and end.day < start.first:
-        raise CalendarError("backwards", text=text)
-    return Span(start, end)

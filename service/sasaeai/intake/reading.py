@@ -19,6 +19,7 @@ from sasaeai.intake.keeping import keep, unspoken
 from sasaeai.intake.keys import graph_of, iri_of, key_of, source_of, whole
 from sasaeai.intake.layout import DCT_SOURCE, KEY, PROPERTY, SOURCE, SOURCES, VALUE
 from sasaeai.intake.quoting import describe, quote_cells
+from sasaeai.intake.ranges import part
 from sasaeai.intake.rows import SINGLE, Row, Submission, identify, rows_of
 from sasaeai.intake.values import Term, digits
 from sasaeai.vocabulary import ID, RDF_TYPE, SAS
@@ -49,6 +50,8 @@ def read(grids: Sequence[Grid], fields: Fields, city: str, present: Graphs | Non
         submission.findings.append(Remark("no-sheet", "").at(place))
     silent = unspoken(present or {}, sheets, others, fields)
     rows = [row for sheet in sheets for row in rows_of(sheet, submission)]
+    for row in rows:
+        submission.findings += part(row)
     names = submission.names = Names(others=fields.names, home=city)
     silent.learn(names)
     identify(rows, submission, names, {thing for _, thing in silent.whole})
