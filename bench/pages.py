@@ -29,7 +29,9 @@ from werkzeug.test import EnvironBuilder
 import nation
 from figures import OURS, Row
 from held import held
-from sasaeai import catalogue, compare
+from sasaeai import catalogue
+from sasaeai.compare.columns import KEPT as CITIES
+from sasaeai.compare.told import KEPT as TOLD
 from sasaeai.indicators import indicators
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
@@ -114,7 +116,7 @@ class Pages:
 
     def new(self, path: str) -> float:
         """Make a page with nothing known of its cities and documents; return ms of the processor."""
-        for each in (dossiers.KEPT, compare.KEPT, listing.KEPT):
+        for each in (CITIES, TOLD, dossiers.KEPT, listing.KEPT):
             each.clear()
         return self._get(self._makes, path)[0]
 
