@@ -328,11 +328,11 @@ def test_a_document_tells_what_was_taken_from_it_with_its_words(service: Service
 
 def test_a_ward_leads_to_its_city_and_to_the_wards_beside_it(service: Service) -> None:
     page = shown(service, "221015.html?lang=ja")
-    assert page.texts(".//title") == ["葵区(静岡市) — Sasaeai 支え合い"]
+    assert page.texts(".//title") == ["葵区（静岡市） — Sasaeai 支え合い"]
     assert page.texts(".//ol/li") == ["静岡市", "葵区"]
     (belongs,) = [text for text in page.texts(".//p") if text.startswith("静岡市の行政区。")]
     assert "記録は、市のページにあります" in belongs
-    assert "ほかの区: 駿河区、清水区" in page.texts(".//p")
+    assert "ほかの区：駿河区、清水区" in page.texts(".//p")
 
 
 def test_a_ward_of_a_city_without_data_says_that_nothing_is_recorded_yet(service: Service) -> None:

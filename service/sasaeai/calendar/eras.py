@@ -80,7 +80,7 @@ def in_japan(moment: str) -> str:
 def reading(text: str, language: str) -> str:
     """Write an ISO day, month or moment for readers, with its era.
 
-    2019-04-01 is 2019年4月1日(平成31年4月1日) in `ja`, 1 April 2019 (Heisei 31) in `en`. What is none of these is
+    2019-04-01 is 2019年4月1日（平成31年4月1日） in `ja`, 1 April 2019 (Heisei 31) in `en`. What is none of these is
     returned as it is.
     """
     match = _ISO.fullmatch(text)
@@ -88,13 +88,13 @@ def reading(text: str, language: str) -> str:
         return text
     year, month, number = int(match["year"]), int(match["month"]), match["day"]
     day = date(year, month, int(number or 1))
-    clock = f" {match['clock']}" if match["clock"] else ""
+    clock = match["clock"] or ""
     if language == "ja":
         western = f"{year}年{month}月" + (f"{int(number)}日" if number else "")
-        return f"{western}({era_name(day) if number else f'{era_year(day)}{month}月'}){clock}"
+        return f"{western}（{era_name(day) if number else f'{era_year(day)}{month}月'}）{clock}"
     era = era_at(day)
     western = (f"{int(number)} " if number else "") + f"{month_name[month]} {year}"
-    return f"{western} ({_ROMAJI[era.name]} {year - era.year_one + 1}){clock}"
+    return f"{western} ({_ROMAJI[era.name]} {year - era.year_one + 1}) {clock}".rstrip()
 
 
 def era_name(day: date) -> str:

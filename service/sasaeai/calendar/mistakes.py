@@ -13,7 +13,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "There is no such day as '{text}'. Check its month and day.",
     },
     "out-of-range": {
-        "ja": "「{text}」は扱える範囲({first}年から{last}年まで)の外にあります。",
+        "ja": "「{text}」は扱える範囲（{first}年から{last}年まで）の外にあります。",
         "en": "'{text}' is outside of the years that can be read here, {first} to {last}.",
     },
     "bare-year": {

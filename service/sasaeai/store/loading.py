@@ -240,10 +240,10 @@ def _readable(where: str) -> Iterator[None]:
     except SyntaxError as error:
         line, words = error.lineno or 0, _PLACE.sub("", error.msg)
         raise refusal(
-            f"{where} {line}行目: {words}", f"{where}, line {line}: {words}", file=where, line=line
+            f"{where} {line}行目：{words}", f"{where}, line {line}: {words}", file=where, line=line
         ) from error
     except ValueError as error:
-        raise refusal(f"{where}: {error}", f"{where}: {error}", file=where, line=0) from error
+        raise refusal(f"{where}：{error}", f"{where}: {error}", file=where, line=0) from error
 
 
 def _triples(name: str, content: bytes, where: str) -> list[Triple]:
