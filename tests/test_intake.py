@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 import yaml
 from openpyxl.worksheet.worksheet import Worksheet
-from rdflib import RDF, SH, Graph, Literal, URIRef
+from rdflib import DCTERMS, RDF, SH, XSD, Graph, Literal, URIRef
 
 from sasaeai import intake, workbook
 from sasaeai.errors import ServiceError
@@ -37,6 +37,7 @@ MISTAKES: dict[str, list[dict[str, Any]]] = yaml.safe_load(
 )
 REPOSITORY = Repository(ROOT)
 CITIES = sorted(MISTAKES)
+DATES = (str(DCTERMS.issued), str(DCTERMS.modified))
 KORIYAMA, MINATO, TAMA, SHIZUOKA = CITIES
 
 
@@ -290,6 +291,45 @@ def test_a_day_is_read_in_every_notation(typed: str | date, shown: str | None) -
     submission = back(changed(KORIYAMA, change))
     assert is_whole(submission, KORIYAMA)
     assert {each.rule for each in submission.findings} <= {"cells:serial-day"}
+
+
+@pytest.mark.parametrize(
+    ("dates", "rule", "severity"),
+    [
+        (("平成30年5月1日", None), "cells:era-name-then", "repair"),
+        (("平成30年5月", "2025-03-31"), "cells:era-name", "warning"),
+        ((None, None), "cells:era-name", "warning"),
+    ],
+)
+def test_an_era_s_name_is_judged_by_the_day_of_its_document(
+    dates: tuple[str | None, str | None], rule: str, severity: str
+) -> None:
+    """平成32年度 was its name in a plan of 2018."""
+
+    def change(book: openpyxl.Workbook) -> None:
+        for heading, day in zip(("発行日", "更新日"), dates, strict=True):
+            for row in range(2, book["出典"].max_row + 1):
+                book["出典"].cell(row, columns(book["出典"])[heading]).value = day
+        book["会議"].cell(2, columns(book["会議"])["年度"]).value = "平成32年度"
+
+    (found,) = (each for each in back(changed(KORIYAMA, change)).findings if each.place.heading == "年度")
+    assert (found.rule, found.severity, found.suggestion) == (rule, severity, "令和2年度")
+    assert "平成32年度" in found.messages["ja"]
+
+
+def test_a_sheet_sent_alone_is_judged_by_the_recorded_day_of_its_document() -> None:
+    sheet = dict(as_csvs(KORIYAMA, "utf-8"))["会議.csv"].decode().replace("平成29年度", "平成32年度").encode()
+    said = documents(REPOSITORY, KORIYAMA)
+    early = {
+        name: [
+            (thing, path, Literal("2018-05-01", datatype=XSD.date) if "/source/" in thing and path in DATES else value)
+            for thing, path, value in statements
+        ]
+        for name, statements in said.items()
+    }
+    for present, rule in ((said, "cells:era-name"), (early, "cells:era-name-then")):
+        found = read(workbook.opened("会議.csv", sheet), fields(), KORIYAMA, present).findings
+        assert {each.rule for each in found if each.value == "平成32年度"} == {rule}
 
 
 def test_a_formula_counts_by_its_value_and_without_one_it_is_said() -> None:

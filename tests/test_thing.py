@@ -176,6 +176,23 @@ def test_the_queries_of_a_page_do_not_grow_with_the_data_nor_does_the_page(repos
     assert rows == [2, 11, 50]
 
 
+def test_the_pages_of_a_document_are_what_was_taken_from_it_in_the_order_of_the_iris_also_when_it_is_new(
+    repository: Repository,
+) -> None:
+    store = CountingStore(repository)
+    for number in (120, 7):
+        store.publish({GRAPH + "011002/one": grown(number)})
+        about = thing.about(store, repository, ID + "source/011002/one", "ja")
+        first = thing.document(store, repository, about, Wanted(kind="Activity"))
+        pages = [
+            thing.document(store, repository, about, Wanted(each, kind="Activity"))
+            for each in range(1, first.pages + 1)
+        ]
+        assert [row.iri.rpartition("/")[2] for page in pages for part in page.parts for row in part.rows] == [
+            f"{each:04}" for each in range(number)
+        ]
+
+
 def test_a_long_list_is_paged_whole_and_can_be_narrowed_down(repository: Repository) -> None:
     store = CountingStore(repository)
     store.publish({GRAPH + "011002/one": grown(120)})

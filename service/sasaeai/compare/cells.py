@@ -44,6 +44,19 @@ class Value(NamedTuple):
     share: int | None = None
 
 
+class Said(NamedTuple):
+    """Hold a row of a topic's answer: the value it tells of a thing, and from when to when.
+
+    Rows of a cell that are `alike` are one value. A row that tells no `state` leaves it to the thing.
+    """
+
+    alike: tuple[str | None, ...]
+    thing: str
+    told: Value
+    begin: str
+    end: str
+
+
 @dataclass(frozen=True)
 class Cell:
     """Hold what is said in a column: the values, and `others` that are not so on its day or not the newest."""
@@ -64,27 +77,41 @@ class Cell:
         return not self.values and not self.others
 
 
-def cell(topic: Topic, column: Column, rows: Iterable[Row], known: Mapping[str, Thing]) -> Cell:
-    """Build a cell from the rows of a topic that are about the city of its column."""
+def said(topic: Topic, row: Row) -> Said:
+    """Read a row of a topic's answer, as every comparison of its city takes it."""
+    text = {name: str(term["value"]) for name, term in row.items()}
+    of, number, unit, bound, period = map(text.get, ("of", "number", "unit", "bound", "period"))
+    state, key = text.get("state", "").removeprefix(f"{CONCEPT}state/"), text.get("key", text.get("value", ""))
+    told = Value(
+        of, row.get("value"), row.get("detail"), number, unit, bound, period, state, None, key, (text["thing"],)
+    )
+    amount = number if topic.shows == "values" else None
+    alike = (of, text.get("value"), text.get("detail"), amount, unit, bound, period, state, key)
+    return Said(alike, text["thing"], told, text.get("begin", ""), text.get("end", ""))
+
+
+def cell(topic: Topic, column: Column, rows: Iterable[Said], known: Mapping[str, Thing]) -> Cell:
+    """Build a cell from what a topic tells of the city of its column."""
     judged = [(row, _on_day(topic, column.day, row, known)) for row in rows]
     fresh = _newest(judged) if topic.time == "latest" else [True] * len(judged)
-    groups: dict[tuple[Any, ...], list[tuple[Row, State | None]]] = {}
+    groups: dict[tuple[Any, ...], list[Said]] = {}
     for (row, on_day), is_new in zip(judged, fresh, strict=True):
-        groups.setdefault((is_new, on_day, _told(row, topic)), []).append((row, on_day))
-    values = [(_value(topic, told, group, known), is_new) for (is_new, _, told), group in groups.items()]
-    shown = [value for value, is_new in values if is_new and value.on_day is not State.NOT_SO]
-    others = [value for value, is_new in values if not is_new or value.on_day is State.NOT_SO]
+        groups.setdefault((is_new, on_day, row.alike), []).append(row)
+    shown, others = list[Value](), list[Value]()
+    for (is_new, on_day, _), group in groups.items():
+        kept = shown if is_new and on_day is not State.NOT_SO else others
+        kept.append(_value(topic, on_day, group, known))
     return Cell(column, tuple(_shares(shown) if topic.share else shown), tuple(others))
 
 
-def _on_day(topic: Topic, day: date | None, row: Row, known: Mapping[str, Thing]) -> State | None:
+def _on_day(topic: Topic, day: date | None, row: Said, known: Mapping[str, Thing]) -> State | None:
     """Say what is known of a row on a day; what is planned is so whether a day is asked about or not."""
     validity = _thing(row, known).validity
-    if topic.time == "always" or day is None or _text(row, "state").endswith(DOES_NOT_APPLY):
+    if topic.time == "always" or day is None or row.told.state == DOES_NOT_APPLY:
         return validity.asked(None)
-    if "begin" not in row or "end" not in row:
+    if not (row.begin and row.end):
         return validity.state(day)
-    begin, end = (calendar.parse_day(row[each]["value"][:10]) for each in ("begin", "end"))
+    begin, end = calendar.parse_day(row.begin[:10]), calendar.parse_day(row.end[:10])
     if topic.time == "latest":
         return Validity(first_known=begin.first, last_known=end.day).state(day)
     if validity.planned:
@@ -93,53 +120,27 @@ def _on_day(topic: Topic, day: date | None, row: Row, known: Mapping[str, Thing]
     return State.NOT_SO if day < begin.first else State.CERTAIN if day >= end.day else State.UNKNOWN
 
 
-def _newest(judged: Sequence[tuple[Row, State | None]]) -> list[bool]:
+def _newest(judged: Sequence[tuple[Said, State | None]]) -> list[bool]:
     """Tell of each row whether, of the figures of one thing, it is of the latest day not after the day asked about."""
-    places = [(state is not State.UNKNOWN, _text(row, "end")) for row, state in judged]
-    latest: dict[str, tuple[bool, str]] = {}
+    places = [(state is not State.UNKNOWN, row.end) for row, state in judged]
+    latest: dict[str | None, tuple[bool, str]] = {}
     for (row, _), place in zip(judged, places, strict=True):
-        latest[_text(row, "of")] = max(latest.get(_text(row, "of"), place), place)
-    return [place == latest[_text(row, "of")] for (row, _), place in zip(judged, places, strict=True)]
+        latest[row.told.of] = max(latest.get(row.told.of, place), place)
+    return [place == latest[row.told.of] for (row, _), place in zip(judged, places, strict=True)]
 
 
-class _Told(NamedTuple):
-    """Hold what a row says: rows of a cell that say the same are one value."""
-
-    of: str
-    value: str
-    detail: str
-    unit: str
-    bound: str
-    period: str
-    state: str
-    key: str
-    number: str
-
-
-def _told(row: Row, topic: Topic) -> _Told:
-    told = _Told._make([row[each]["value"] if each in row else "" for each in _Told._fields])
-    return told._replace(number="") if topic.shows == "count" and told.number else told
-
-
-def _value(topic: Topic, told: _Told, group: Sequence[tuple[Row, State | None]], known: Mapping[str, Thing]) -> Value:
-    row, on_day = group[0]
-    said = {each.iri: each for each in (_thing(row, known) for row, _ in group)}
-    things = tuple(said)
-    validities = {each.validity for each in said.values()} if topic.time == "holds" and "begin" not in row else set()
-    states = [told.state] if told.state else [each.basis or STATED for each in said.values()]
-    counted = topic.shows == "count" and not states[0].endswith(DOES_NOT_APPLY)
-    return Value(
-        of=told.of or None,
-        value=row.get("value"),
-        detail=row.get("detail"),
-        number=str(len(things)) if counted else _text(row, "number") or None,
-        unit=told.unit or None,
-        bound=told.bound or None,
-        period=told.period or None,
-        state=min((each.removeprefix(f"{CONCEPT}state/") for each in states), key=_SURER.index),
+def _value(topic: Topic, on_day: State | None, group: Sequence[Said], known: Mapping[str, Thing]) -> Value:
+    row = group[0]
+    things = {each.thing: _thing(each, known) for each in group}
+    timed = topic.time == "holds" and not row.begin
+    validities = {each.validity for each in things.values()} if timed else set()
+    state = row.told.state or min({each.basis or STATED for each in things.values()}, key=_SURER.index)
+    counted = topic.shows == "count" and state != DOES_NOT_APPLY
+    return row.told._replace(
+        number=str(len(things)) if counted else row.told.number,
+        state=state,
         on_day=on_day,
-        key=told.key if "key" in row else told.value,
-        things=things,
+        things=tuple(things),
         # The things of one value may have begun apart: then each page tells its own.
         validity=validities.pop() if len(validities) == 1 else None,
     )
@@ -150,10 +151,5 @@ def _shares(values: Sequence[Value]) -> list[Value]:
     return [each._replace(share=round(100 * int(each.number) / total)) if each.number else each for each in values]
 
 
-def _thing(row: Row, known: Mapping[str, Thing]) -> Thing:
-    iri = row["thing"]["value"]
-    return known.get(iri) or Thing(iri)
-
-
-def _text(row: Row, name: str) -> str:
-    return str(row[name]["value"]) if name in row else ""
+def _thing(row: Said, known: Mapping[str, Thing]) -> Thing:
+    return known.get(row.thing) or Thing(row.thing)

@@ -3,16 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from weakref import WeakKeyDictionary
 
 from sasaeai import statements
 from sasaeai.calendar import Moment
 from sasaeai.errors import ServiceError
 from sasaeai.repository import Repository
+from sasaeai.statements.keeping import Last
 from sasaeai.store import Store
 from sasaeai.store.parameters import literal
 
 MOST = 8
 """Columns: more cannot be read side by side."""
+
+
+_CITIES = 2_000
+"""Cities that are kept, in all."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,11 @@ class City:
     label: str
     prefecture: str
     documents: tuple[str, ...]
+    version: str = ""
+
+
+KEPT: WeakKeyDictionary[Store, Last[City]] = WeakKeyDictionary()
+"""What is kept of each store, as `dossiers.KEPT`."""
 
 
 @dataclass(frozen=True)
@@ -55,29 +66,32 @@ def columns(
     count = len(wanted) * len(days)
     if count > MOST:
         raise ServiceError("too-many-columns", 400, count=count, limit=MOST)
-    cities = _cities(store, repository, wanted, language)
-    unknown = [code for code in wanted if code not in cities]
-    if unknown:
-        raise ServiceError("unknown-municipality", 400, parameter="m", value=unknown[0], example="011002")
+    cities = known(store, repository, wanted, language)
     if count < 2:
         raise ServiceError("one-column", 400)
     return [Column(cities[code], moment) for code in wanted for moment in days]
 
 
-def _cities(store: Store, repository: Repository, wanted: Sequence[str], language: str) -> dict[str, City]:
-    if not wanted:
-        return {}
+def known(store: Store, repository: Repository, wanted: Sequence[str], language: str) -> dict[str, City]:
+    """Return the municipalities that bear some codes; ServiceError 400 for one that none has."""
+
+    def read(missing: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[City, int]]:
+        found = _read(store, repository, [code for code, _ in missing], language)
+        if unknown := [code for code, _ in missing if code not in found]:
+            raise ServiceError("unknown-municipality", 400, parameter="m", value=unknown[0], example="011002")
+        return {key: (found[key[0]], 1) for key in missing}
+
+    taken = KEPT.setdefault(store, Last(_CITIES)).take([(code, language) for code in wanted], store.version(), read)
+    return {code: each for (code, _), each in taken.items()}
+
+
+def _read(store: Store, repository: Repository, wanted: Sequence[str], language: str) -> dict[str, City]:
     bound = {"m": [literal(code) for code in wanted], "lang": [literal(language)]}
-    rows = statements.select_each(store, repository.query("compare-cities"), bound).rows
+    table = statements.select_each(store, repository.query("compare-cities"), bound)
     cities: dict[str, City] = {}
-    for row in rows:
-        code = row["code"]["value"]
-        documents = (*(cities[code].documents if code in cities else ()), *_told(row, "document"))
-        cities[code] = City(
-            row["municipality"]["value"], code, row["label"]["value"], "".join(_told(row, "prefectureLabel")), documents
-        )
+    for code, rows in statements.by(table.rows, "code").items():
+        documents = tuple(row["document"]["value"] for row in rows if "document" in row)
+        prefecture = rows[-1]["prefectureLabel"]["value"] if "prefectureLabel" in rows[-1] else ""
+        iri, label = (rows[-1][each]["value"] for each in ("municipality", "label"))
+        cities[code] = City(iri, code, label, prefecture, documents, table.version)
     return cities
-
-
-def _told(row: statements.Row, name: str) -> list[str]:
-    return [row[name]["value"]] if name in row else []

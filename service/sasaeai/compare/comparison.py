@@ -49,9 +49,11 @@ class Comparison:
         """Name things, each followed by what it was derived from, over whatever steps."""
         found = dict[str, None]()
         for thing in things:
+            found[thing] = None
             left = [thing]
             for each in left:
                 if (known := self.things.get(each)) and "wasDerivedFrom" in known.said:
                     left += sorted(set(known.refers("wasDerivedFrom")) - {*left})
-            found |= dict.fromkeys([thing, *sorted(left[1:])])
+            if len(left) > 1:
+                found |= dict.fromkeys(sorted(left[1:]))
         return found

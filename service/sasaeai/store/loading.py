@@ -33,11 +33,6 @@ _MOST = 0.5
 _PLACE = re.compile(r"^Parser error at line \d+(?: between columns \d+ and \d+| column \d+)?: ")
 
 
-def load(repository: Repository, *, merged: bool = True) -> Oxigraph:
-    """Load the repository's graphs and what its rules derive from them; see `Holdings.read`."""
-    return Holdings.read(repository, merged=merged).store
-
-
 def prefixes(repository: Repository) -> dict[str, str]:
     """Return the project's prefixes: name and IRI."""
     return declared(repository.prefixes())

@@ -22,7 +22,6 @@ def install(app: Flask) -> None:
     app.jinja_env.globals["on_host"] = on_host
     app.jinja_env.globals["this_page"] = this_page
     app.jinja_env.globals["this_file"] = this_file
-    app.jinja_env.globals["toggled"] = toggled
 
 
 def path_of(name: str) -> str:
@@ -37,11 +36,11 @@ def uri(iri: str) -> str:
 
 def local(iri: str) -> str:
     """Return where a link to an IRI leads: on this host for what it serves, '' for what is no web address."""
-    return _leading(iri, _carried())
+    return leading(iri, carried())
 
 
 @lru_cache(maxsize=8192)
-def _leading(iri: str, carried: str) -> str:
+def leading(iri: str, carried: str) -> str:
     """Return where a link leads that takes something along: a page names the same things many times."""
     if iri.startswith(BASE):
         return _joined("/" + iri.removeprefix(BASE), carried)
@@ -53,7 +52,7 @@ def on_host(path: str, *arguments: tuple[str, str]) -> str:
 
     The percent signs of an IRI are its own: what is encoded in it stays as it is.
     """
-    return _joined(path, "&".join(filter(None, (urlencode(arguments), _carried()))))
+    return _joined(path, "&".join(filter(None, (urlencode(arguments), carried()))))
 
 
 def _joined(path: str, query: str) -> str:
@@ -82,20 +81,20 @@ def this_file(extension: str) -> str:
     return f"{path_of(request.path).rstrip('/')}.{extension}?{query}"
 
 
-def toggled(name: str, value: str) -> str:
-    """Return the address of this page with one value of a repeatable argument more, or without it if it is there."""
+def without(name: str, value: str) -> str:
+    """Return the address of this page without one value of a repeatable argument."""
     others = [each for each in request.args.items(multi=True) if each[0] != "page" and each != (name, value)]
-    there = value in request.args.getlist(name)
-    query = urlencode(others if there else [*others, (name, value)])
+    query = urlencode(others)
     return path_of(request.path) + ("?" + query if query else "")
 
 
-def _carried() -> str:
+def carried() -> str:
+    """Return what goes along with each link of this page, as it stands in an address."""
     try:
-        carried: str = g.carried  # a page has hundreds of links
+        along: str = g.carried  # a page has hundreds of links
     except AttributeError:
-        carried = g.carried = urlencode(_chosen())
-    return carried
+        along = g.carried = urlencode(_chosen())
+    return along
 
 
 def _chosen() -> list[tuple[str, str]]:

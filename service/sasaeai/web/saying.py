@@ -21,7 +21,7 @@ from sasaeai.statements.validity import Validity
 from sasaeai.thing import Value as Shown
 from sasaeai.vocabulary import BASE, SAS
 from sasaeai.web.context import as_of, here, language
-from sasaeai.web.links import local
+from sasaeai.web.links import carried, leading
 
 NOTHING = Markup()
 
@@ -44,7 +44,7 @@ class Saying:
 
     def __init__(self) -> None:
         self.tongue = language()
-        self._links: dict[str, str] = {}
+        self._carried = carried()
         self._states: dict[str, Markup] = {}
 
     @cached_property
@@ -187,9 +187,7 @@ class Saying:
         return Markup(f"<ul>{items}{f'<li><small>{words}</small></li>' if more > 0 else ''}</ul>")
 
     def _to(self, iri: str) -> str:
-        if (to := self._links.get(iri)) is None:
-            to = self._links[iri] = local(iri)
-        return to
+        return leading(iri, self._carried)
 
     def _foreign(self, language: str | None, text: str) -> str:
         """Return what marks words of another language; what a document writes (全38地区) bears no tag in the data."""
