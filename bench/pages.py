@@ -38,6 +38,7 @@ from sasaeai.settings import Settings
 from sasaeai.statements import dossiers, table
 from sasaeai.store import Answer, snapshot
 from sasaeai.store.local import LocalStore
+from sasaeai.thing import listing
 from sasaeai.vocabulary import BASE, ID
 from sasaeai.web import create_app
 
@@ -114,8 +115,8 @@ class Pages:
         return Cost(queries, median(first), median(asked), median(again), median(kept), size)
 
     def new(self, path: str) -> float:
-        """Make a page with nothing known of its cities; return ms of the processor."""
-        for each in (CITIES, TOLD, dossiers.KEPT):
+        """Make a page with nothing known of its cities and documents; return ms of the processor."""
+        for each in (CITIES, TOLD, dossiers.KEPT, listing.KEPT):
             each.clear()
         return self._get(self._makes, path)[0]
 

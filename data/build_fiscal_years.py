@@ -23,7 +23,7 @@ HEAD = """\
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 
 <graph/fiscal-years> dct:title "会計年度"@ja, "Fiscal years"@en ;
-    dct:description "介護保険制度が始まった平成12年度から令和22年度までの会計年度(4月1日から翌年3月31日まで)。"@ja, \
+    dct:description "介護保険制度が始まった平成12年度から令和22年度までの会計年度（4月1日から翌年3月31日まで）。"@ja, \
 "Fiscal years, 1 April to 31 March, from FY2000, when long-term care insurance began, to FY2040."@en ;
     sas:ownRendering "en" .
 """

@@ -14,6 +14,8 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from prometheus_client import Gauge
+
 from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME
 from sasaeai.settings import Settings
@@ -25,8 +27,11 @@ from .conftest import ROOT
 from .patience import PATIENCE, wait_until
 
 TENS = " ".join(map(str, range(100)))
-PRODUCT = " ".join(f"VALUES ?x{number} {{ {TENS} }}" for number in range(6))
+PRODUCT = "\n".join(f"VALUES ?x{number} {{ {TENS} }}" for number in range(6))
 RUNAWAY = f"SELECT (COUNT(*) AS ?n) {{ {PRODUCT} }}"
+"""Takes longer than any deadline here."""
+LONG = f"SELECT (COUNT(*) AS ?n) {{ {' '.join(PRODUCT.splitlines()[:3])} }}"
+"""Takes a tenth of a second at least, and has an end."""
 HOG = f"SELECT * {{ {PRODUCT} }} ORDER BY ?x1"
 DEEP = (
     "SELECT * " + "{" * 20_000 + " ?s ?p ?o " + "}" * 20_000,
@@ -119,11 +124,19 @@ class RunningEngine:
 
     def under_way(self, lane: str) -> float:
         """Count the queries of a lane that workers have begun with, of this process."""
-        samples = [sample for metric in metrics.RUNNING.collect() for sample in metric.samples]
-        return sum(sample.value for sample in samples if sample.labels["lane"] == lane)
+        return _of_lane(metrics.RUNNING, lane)
+
+    def waiting(self, lane: str) -> float:
+        """Count the queries of a lane that wait for a worker, or for a place, of this process."""
+        return _of_lane(metrics.WAITING, lane)
 
     def workers(self) -> set[int]:
         return set(processes(str(self.store.run_dir))) - {self.process.pid}
+
+
+def _of_lane(gauge: Gauge, lane: str) -> float:
+    samples = [sample for metric in gauge.collect() for sample in metric.samples]
+    return sum(sample.value for sample in samples if sample.labels["lane"] == lane)
 
 
 @contextlib.contextmanager

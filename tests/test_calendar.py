@@ -15,6 +15,7 @@ from sasaeai.calendar import (
     MESSAGES,
     CalendarError,
     Moment,
+    Range,
     Remark,
     era_name,
     fiscal_year_days,
@@ -211,60 +212,81 @@ def test_what_is_no_date_is_refused_with_the_reason(text: str, key: str) -> None
     assert f"'{text}'" in str(refusal.value)
 
 
-@pytest.mark.parametrize("text", ["令和6年度~", "令和6年度～", "令和6年度〜", "令和6年度-", "R６年度－", "令和6年度ー"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("令和6年度~", "令和6年度～", "令和6年度〜", "令和6年度-", "令和6年度－", "令和6年度ー", " 令和 ６年度 ～ "),
+        *("令和6年度から", "令和6年度より", "令和6年度以降", "令和6年度～現在", "令和6年度から現在に至る"),
+    ],
+)
 def test_a_range_may_have_an_open_end(text: str) -> None:
-    span = parse_range(text)
-    assert (span.start, span.end) == (fiscal_year(2024), None)
+    assert parse_range(text) == Range("令和6年度", "")
 
 
-@pytest.mark.parametrize("text", ["~令和6年度", "～FY2024", "-令和6年度"])
+@pytest.mark.parametrize("text", ["~令和6年度", "～令和６年度", "-令和6年度", "令和6年度まで", "〜令和6年度まで"])
 def test_a_range_may_have_an_open_beginning(text: str) -> None:
-    span = parse_range(text)
-    assert (span.start, span.end) == (None, fiscal_year(2024))
-
-
-@pytest.mark.parametrize("text", ["平成29年度~令和元年度", "FY2017 – FY2019", "平成29年度-平成31年度"])
-def test_a_range_may_have_both_ends(text: str) -> None:
-    span = parse_range(text)
-    assert (span.start, span.end) == (fiscal_year(2017), fiscal_year(2019))
-
-
-def test_a_hyphen_within_a_date_parts_no_range() -> None:
-    day, month, until = Moment(date(2019, 4, 1), date(2019, 4, 1)), parse_day("2019-04"), parse_day("2020-03-31")
-    for text, start, end in (
-        ("2019-04-01", day, day),
-        ("2019-04-01-", day, None),
-        ("2019-04-", month, None),
-        ("2019-04", month, month),
-        ("-2020-03-31", None, until),
-        ("2019-04-01-2020-03-31", day, until),
-        ("R1-5-1-R2-3-31", parse_day("令和元年5月1日"), until),
-    ):
-        span = parse_range(text)
-        assert (span.start, span.end) == (start, end), text
-
-
-def test_a_range_carries_the_remarks_on_its_ends() -> None:
-    span = parse_range("平成30年度~平成32年度", date(2018, 3, 1))
-    assert span.end is not None
-    assert span.end.repairs == (Remark("era-over", "平成32年度", "令和2年度"),)
+    assert parse_range(text) == Range("", "令和6年度")
 
 
 @pytest.mark.parametrize(
-    ("text", "key"),
+    ("text", "start", "end"),
     [
-        ("令和元年度~平成29年度", "backwards"),
-        ("~", "unreadable"),
-        ("-", "unreadable"),
-        ("令和6年度~~", "unreadable"),
-        ("令和元年~", "bare-year"),
-        ("2019-2020", "unreadable"),
+        ("平成29年度~令和元年度", "平成29年度", "令和元年度"),
+        ("FY2017 – FY2019", "FY2017", "FY2019"),
+        ("平成29年度-平成31年度", "平成29年度", "平成31年度"),
+        ("令和6年4月1日から令和7年3月31日まで", "令和6年4月1日", "令和7年3月31日"),
+        ("2024/4/1-2025/3/31", "2024/4/1", "2025/3/31"),
     ],
 )
-def test_what_is_no_range_is_refused_with_the_reason(text: str, key: str) -> None:
-    with pytest.raises(CalendarError) as refusal:
-        parse_range(text)
-    assert refusal.value.key == key
+def test_a_range_may_have_both_ends(text: str, start: str, end: str) -> None:
+    assert parse_range(text) == Range(start, end)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("平成29~31年度", "平成29年度", "平成31年度"),
+        ("平成29～令和元年度", "平成29年度", "令和元年度"),
+        ("H29-31年度", "H29年度", "H31年度"),
+        ("2017-2019年度", "2017年度", "2019年度"),
+        ("令和元～3年度", "令和元年度", "令和3年度"),
+        ("令和6年4月～9月", "令和6年4月", "令和6年9月"),
+        ("令和6年4月1日～5日", "令和6年4月1日", "令和6年4月5日"),
+        ("2024.4.1~9.30", "2024.4.1", "2024.9.30"),
+    ],
+)
+def test_what_both_ends_share_is_written_once(text: str, start: str, end: str) -> None:
+    assert parse_range(text) == Range(start, end)
+
+
+@pytest.mark.parametrize("text", ["令和7年3月31日現在", "令和7年3月31日時点", "令和７年３月３１日　現在"])
+def test_a_day_may_be_that_on_which_something_is_seen(text: str) -> None:
+    assert parse_range(text) == Range(seen="令和7年3月31日")
+    assert parse_range(f"令和6年度～{text}") == Range("令和6年度", "", "令和7年3月31日")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("2019-04-01", None),
+        ("2019-04-01-", Range("2019-04-01", "")),
+        ("2019-04-", Range("2019-04", "")),
+        ("2019-04", None),
+        ("-2020-03-31", Range("", "2020-03-31")),
+        ("2019-04-01-2020-03-31", Range("2019-04-01", "2020-03-31")),
+        ("R1-5-1-R2-3-31", Range("R1-5-1", "R2-3-31")),
+    ],
+)
+def test_a_hyphen_within_a_date_parts_no_range(text: str, found: Range | None) -> None:
+    assert parse_range(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["~", "-", "現在", "から", "まで", "令和6年度", "令和6年度~~", "2019-2020", "つながり～居場所", "042-338-6924", ""],
+)
+def test_what_is_no_range_is_none(text: str) -> None:
+    assert parse_range(text) is None
 
 
 @given(DAYS)
@@ -277,8 +299,11 @@ def test_every_day_is_read_back_from_each_way_of_writing_it(day: date) -> None:
     for text in (day.isoformat(), era_name(day), short, western, day.strftime("%Y/%m/%d")):
         assert parse_day(text) == moment
         assert parse_day(text.translate(FULL_WIDTH)) == moment
-        assert parse_range(text).start == moment
-        assert parse_range(text + "~").end is None
+        assert parse_range(text) is None
+        for mark in ("~", "-", "から"):
+            span = parse_range(text + mark)
+            assert span
+            assert (parse_day(span.start), span.end) == (moment, "")
 
 
 def test_every_day_from_1926_to_2099_is_read_back_from_its_era() -> None:
@@ -295,7 +320,9 @@ def test_every_day_from_1926_to_2099_is_read_back_from_its_era() -> None:
 def test_every_fiscal_year_is_read_back_from_each_of_its_names(year: int) -> None:
     for text in (fiscal_year_label(year, "ja"), fiscal_year_label(year, "en"), f"{year}年度"):
         assert parse_day(text) == fiscal_year(year)
-        assert parse_range(text + "-").start == fiscal_year(year)
+        span = parse_range(f"-{text}")
+        assert span
+        assert parse_day(span.end) == fiscal_year(year)
 
 
 @given(DAYS)
@@ -308,14 +335,21 @@ def test_a_day_lies_within_its_fiscal_year(day: date) -> None:
 @given(st.text(alphabet="0123456789元平成令和昭年度月日HRSFY-./~〜 ０１", max_size=14), st.none() | DAYS)
 def test_any_text_is_read_or_refused_in_both_languages(text: str, written: date | None) -> None:
     try:
-        span = parse_range(text, written)
+        found = parse_day(text, written)
     except CalendarError as error:
         words = [error.message(language) for language in ("ja", "en")]
     else:
-        remarks = [remark for end in (span.start, span.end) if end for remark in (*end.repairs, *end.warnings)]
+        remarks = (*found.repairs, *found.warnings)
         words = [remark.message(language) for remark in remarks for language in ("ja", "en")]
-        assert not (span.start and span.end) or span.start.first <= span.end.day
     assert all(words)
+
+
+@given(st.text(alphabet="0123456789元平成令和年度月日HRFY-./~からまで現在", max_size=16))
+def test_the_ends_of_any_range_are_no_ranges(text: str) -> None:
+    found = parse_range(text)
+    assert found is None or any((found.start, found.end, found.seen))
+    for end in (found.start, found.end, found.seen) if found else ():
+        assert parse_range(end) is None
 
 
 def test_the_year_of_the_change_is_named_after_the_new_era() -> None:
@@ -347,12 +381,12 @@ def test_the_fiscal_years_of_the_graph_are_those_of_the_calendar(tmp_path: Path)
 @pytest.mark.parametrize(
     ("text", "ja", "en"),
     [
-        ("2019-04-01", "2019年4月1日(平成31年4月1日)", "1 April 2019 (Heisei 31)"),
-        ("2019-05-01", "2019年5月1日(令和元年5月1日)", "1 May 2019 (Reiwa 1)"),
-        ("2018-01", "2018年1月(平成30年1月)", "January 2018 (Heisei 30)"),
+        ("2019-04-01", "2019年4月1日（平成31年4月1日）", "1 April 2019 (Heisei 31)"),
+        ("2019-05-01", "2019年5月1日（令和元年5月1日）", "1 May 2019 (Reiwa 1)"),
+        ("2018-01", "2018年1月（平成30年1月）", "January 2018 (Heisei 30)"),
         (
             "2018-02-09T13:30:00+09:00",
-            "2018年2月9日(平成30年2月9日) 13:30",
+            "2018年2月9日（平成30年2月9日）13:30",
             "9 February 2018 (Heisei 30) 13:30",
         ),
         ("令和6年度~", "令和6年度~", "令和6年度~"),

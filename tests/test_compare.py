@@ -133,7 +133,7 @@ def test_how_the_councils_of_two_cities_differ_is_read_off_the_page(service: Ser
     assert founding.marked
     assert told(founding.cells[0]) == [("第1層", "平成27年度", "1")]
     assert told(founding.cells[1]) == [
-        ("第1層", "2017年3月30日(平成29年3月30日)", "1"),
+        ("第1層", "2017年3月30日（平成29年3月30日）", "1"),
         ("第2層", "平成30年度", "5"),
         ("第2層", "令和元年度", "13"),
         ("第2層", "令和2年度", "7"),
@@ -204,8 +204,8 @@ def test_days_are_also_fiscal_years_and_each_makes_one_column(service: Service) 
     (matrix,) = classed(parsed(page(service, urllib.parse.urlencode([("m", "132241"), *days]))), "matrix")
     heads = [words(each) for each in matrix.findall("thead/tr/th")]
     assert len(heads) == 3
-    assert "2018年3月31日(平成30年3月31日)" in heads[1]
-    assert "2025年3月31日(令和7年3月31日)" in heads[2]
+    assert "2018年3月31日（平成30年3月31日）" in heads[1]
+    assert "2025年3月31日（令和7年3月31日）" in heads[2]
 
 
 @pytest.mark.parametrize("query", [TAMA_AND_KORIYAMA, TWO_DAYS, f"{FOUR}&only=differs"])
@@ -362,7 +362,7 @@ def test_a_city_is_found_by_its_name_or_code_and_gets_an_address_to_share(servic
         (f"{FOUR}&asOf=2018-04-01&asOf=2019-04-01&asOf=2020-04-01", "12列", "12 columns"),
         ("m=132241&m=132240", "「132240」という市区町村は見付かりません", "no municipality '132240'"),
         ("m=132241&m=141003x", "見付かりません", "no municipality"),
-        ("m=132241&m=" + urllib.parse.quote("府中市"), "132063 (東京都 府中市)", "342084 (Hiroshima Fuchū)"),
+        ("m=132241&m=" + urllib.parse.quote("府中市"), "132063（東京都 府中市）", "342084 (Hiroshima Fuchū)"),
         ("m=132241&m=072036&asOf=2019-02-30", "という日はありません", "no such day"),
         ("m=132241&m=072036&asOf=" + urllib.parse.quote("令和元年"), "暦年とも年度とも", "calendar year or"),
     ],

@@ -103,12 +103,12 @@ def with_a_meeting(book: openpyxl.Workbook, day: str) -> openpyxl.Workbook:
     said = {
         "出典": str(book["協議体"].cell(2, 2).value),
         "見出し": MEETING,
-        "見出し(英語)": "Aoi Ward council, first meeting",
+        "見出し（英語）": "Aoi Ward council, first meeting",
         "協議体": WARD_COUNCIL,
         "年度": "令和6年度",
         "開催日": day,
         "状況": "開催・実施済み",
-        "根拠(原文の抜粋)": WARD_COUNCIL,
+        "根拠（原文の抜粋）": WARD_COUNCIL,
     }
     fill(book["会議"], ROW, **said)
     return book
@@ -121,7 +121,7 @@ def test_a_ward_council_s_meeting_goes_from_a_spreadsheet_to_the_city_s_page(
     staff = reader(browser).new_page()
     staff.goto(f"{service.url}/doc/{SHIZUOKA}")
     with staff.expect_download() as download:
-        staff.get_by_role("link", name="Excelの様式(記入済み)").click()
+        staff.get_by_role("link", name="Excelの様式（記入済み）").click()
     book = with_a_meeting(opened(download.value, tmp_path), "令和6年6月31日")
     # Handed in with a date that is none: the wrong cell is shown, and the own file comes back with a comment there.
     staff.get_by_role("link", name="修正・追加を提出").click()
@@ -149,7 +149,7 @@ def test_a_ward_council_s_meeting_goes_from_a_spreadsheet_to_the_city_s_page(
     expect(reviewer).to_have_url(receipt)
     change = reviewer.locator(".change")
     expect(change.locator("h4")).to_contain_text(MEETING)
-    expect(change).to_contain_text("2024年7月10日(令和6年7月10日)")
+    expect(change).to_contain_text("2024年7月10日（令和6年7月10日）")
     assert "http" not in change.inner_text()
     reviewer.get_by_role("button", name="受理して公開する").click()
     expect(reviewer.get_by_role("status")).to_contain_text("受理され、公開されました")

@@ -129,6 +129,6 @@ def test_the_limits_that_operators_are_told_of_are_settings() -> None:
         for name in ("operating.md", "settings.md")
     )
     assert written_out <= explained
-    patience = Settings.wait_seconds * 3 + Settings.quick_seconds + Settings.slow_seconds
+    patience = Settings.wait_seconds * 4 + Settings.quick_seconds + Settings.slow_seconds
     assert patience < 45
     assert Settings.own_workers + Settings.quick_workers + Settings.slow_workers == 8

@@ -108,7 +108,7 @@ def test_japanese_is_written_into_the_editor_and_the_answer_has_links_and_downlo
         assert coming.value.suggested_filename.startswith("sasaeai.")
     permanent = page.locator("#permanent").get_attribute("href") or ""
     linked = urllib.parse.parse_qs(urllib.parse.urlsplit(permanent).query)
-    expect(page.locator("#citation code")).to_have_text(re.compile(r"閲覧日: \d{4}-\d\d-\d\d$"))
+    expect(page.locator("#citation code")).to_have_text(re.compile(r"閲覧日：\d{4}-\d\d-\d\d$"))
     assert (linked.pop("query"), len(linked.pop("dataset-version")), linked) == ([COUNCILS], 1, {})
     link.click()
     expect(page.locator("h1")).to_contain_text("協議体")

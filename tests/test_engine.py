@@ -24,7 +24,7 @@ from sasaeai.store import Dataset, frames
 from sasaeai.store.confinement import wait_until_read
 from sasaeai.vocabulary import GRAPH
 from tests.patience import PATIENCE, wait_until
-from tests.processes import DEEP, HOG, RUNAWAY, RunningEngine, engine, processes, write_graph
+from tests.processes import DEEP, HOG, LONG, RUNAWAY, RunningEngine, engine, processes, write_graph
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 KNOWS = "SELECT ?o { <https://w3id.org/sasaeai/id/a> <https://w3id.org/sasaeai/ns#knows> ?o }"
@@ -205,9 +205,9 @@ def test_an_asker_is_watched_only_after_he_has_read_that_his_query_began() -> No
 def test_who_connects_and_says_nothing_costs_nobody_anything(running: RunningEngine) -> None:
     for _ in range(20):
         with socket.socket(socket.AF_UNIX) as asker:
-            asker.connect(str(running.store.run_dir / "quick"))
+            asker.connect(str(running.store.run_dir / "ad-hoc"))
         with socket.socket(socket.AF_UNIX) as asker:
-            asker.connect(str(running.store.run_dir / "quick"))
+            asker.connect(str(running.store.run_dir / "ad-hoc"))
             asker.sendall(b"GET / HTTP/1.1\r\n\r\n")
     assert is_well(running)
 
@@ -271,6 +271,39 @@ def test_a_client_has_so_many_long_queries_and_no_more(root: Path) -> None:
         assert (error.key, error.status, error.retry_after) == ("too-many", 429, 6)
         assert running.fails(RUNAWAY, lane="ad-hoc", client="192.0.2.2").key in {"deadline", "busy"}
     assert [each.result() for each in keys] == ["deadline", "deadline"]
+
+
+def test_what_outlasts_the_quick_lane_goes_on_with_the_worker_that_began_it(root: Path) -> None:
+    with engine(root, quick_seconds=0.02, slow_seconds=60.0) as running:
+        before = running.workers()
+        for _ in range(3):
+            assert running.rows(LONG, lane="ad-hoc") == ["1000000"]
+        assert running.workers() == before
+
+
+def test_what_finds_no_place_in_the_slow_lane_leaves_its_worker_and_is_answered_once_there_is_one(root: Path) -> None:
+    with engine(root, slow_workers=1, quick_seconds=0.02, slow_seconds=6.0) as running, together() as call:
+        before = running.workers()
+        runaway = call(lambda: running.fails(RUNAWAY, lane="ad-hoc", client="192.0.2.1").key)
+        wait_until(lambda: running.under_way("slow"))
+        rows = call(lambda: running.rows(LONG, lane="ad-hoc", client="192.0.2.2"))
+        wait_until(lambda: before - running.workers())
+        assert not rows.done()
+        assert running.ask("ASK {}", lane="ad-hoc", client="192.0.2.3", seconds=1).body == b"true"
+        assert runaway.result() == "deadline"
+        assert rows.result() == ["1000000"]
+
+
+def test_no_more_wait_for_a_place_in_the_slow_lane_than_its_line_has_room_for(root: Path) -> None:
+    settings = {"slow_workers": 1, "slow_queue_length": 2, "quick_seconds": 0.02, "slow_seconds": 3600.0}
+    with engine(root, **settings) as running, together() as call:
+        for client in ("192.0.2.1", "192.0.2.2", "192.0.2.3"):
+            call(lambda client: running.fails(RUNAWAY, lane="ad-hoc", client=client), client)
+            wait_until(lambda: running.under_way("slow"))
+        wait_until(lambda: running.waiting("slow") == 2)
+        error = running.fails(RUNAWAY, lane="ad-hoc", client="192.0.2.9")
+        assert (error.key, error.status, error.retry_after) == ("busy", 503, 3600)
+        running.process.kill()
 
 
 def test_one_client_s_runaways_leave_a_quick_worker_to_every_other_client(root: Path) -> None:

@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import pytest
+from pyoxigraph import Store as Oxigraph
 
 from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME
 from sasaeai.repository import Repository
 from sasaeai.store import Dataset
 from sasaeai.store.evaluation import evaluate
-from sasaeai.store.loading import load, prefixes
+from sasaeai.store.loading import Holdings, prefixes
 from sasaeai.vocabulary import GRAPH
 from tests.processes import write_graph
 
@@ -19,6 +20,10 @@ CSV, JSON, TURTLE = BY_NAME["csv"], BY_NAME["srj"], BY_NAME["ttl"]
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     return Repository(write_graph(tmp_path_factory.mktemp("graph")))
+
+
+def load(repository: Repository, *, merged: bool = True) -> Oxigraph:
+    return Holdings.read(repository, merged=merged).store
 
 
 def refusal(repository: Repository, query: str, **choices: object) -> ServiceError:

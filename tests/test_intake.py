@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 import yaml
 from openpyxl.worksheet.worksheet import Worksheet
-from rdflib import RDF, SH, Graph, Literal, URIRef
+from rdflib import DCTERMS, RDF, SH, XSD, Graph, Literal, URIRef
 
 from sasaeai import intake, workbook
 from sasaeai.errors import ServiceError
@@ -37,6 +37,7 @@ MISTAKES: dict[str, list[dict[str, Any]]] = yaml.safe_load(
 )
 REPOSITORY = Repository(ROOT)
 CITIES = sorted(MISTAKES)
+DATES = (str(DCTERMS.issued), str(DCTERMS.modified))
 KORIYAMA, MINATO, TAMA, SHIZUOKA = CITIES
 
 
@@ -231,6 +232,23 @@ def test_a_renamed_heading_is_read_and_listed_and_an_unknown_one_is_said() -> No
     assert sorted(rules(submission).values()) == ["cells:column-unknown", "cells:heading-renamed"]
 
 
+@pytest.mark.parametrize("city", CITIES)
+def test_a_workbook_handed_out_when_brackets_were_half_width_is_read_as_it_was(city: str) -> None:
+    kinds = {kind.label["ja"] for sheet in fields().sheets for kind in sheet.kinds}
+    words = kinds.union(*fields().lists.values())
+
+    def change(book: openpyxl.Workbook) -> None:
+        for cell in (cell for sheet in book for row in sheet.iter_rows() for cell in row):
+            if cell.value in words or (cell.row == 1 and isinstance(cell.value, str)):
+                cell.value = str(cell.value).replace("（", "(").replace("）", ")")
+
+    content = changed(city, change)
+    assert "根拠(原文の抜粋)" in columns(openpyxl.load_workbook(io.BytesIO(content))["会議"])
+    submission = back(content)
+    assert is_whole(submission, city)
+    assert {each.rule for each in submission.findings} <= {"cells:name-folded"}
+
+
 def test_a_sheet_of_one_s_own_is_left_alone_and_said_and_a_copied_title_is_read() -> None:
     def change(book: openpyxl.Workbook) -> None:
         book.create_sheet("集計").append(["年", "回数", "人数"])
@@ -275,6 +293,45 @@ def test_a_day_is_read_in_every_notation(typed: str | date, shown: str | None) -
     assert {each.rule for each in submission.findings} <= {"cells:serial-day"}
 
 
+@pytest.mark.parametrize(
+    ("dates", "rule", "severity"),
+    [
+        (("平成30年5月1日", None), "cells:era-name-then", "repair"),
+        (("平成30年5月", "2025-03-31"), "cells:era-name", "warning"),
+        ((None, None), "cells:era-name", "warning"),
+    ],
+)
+def test_an_era_s_name_is_judged_by_the_day_of_its_document(
+    dates: tuple[str | None, str | None], rule: str, severity: str
+) -> None:
+    """平成32年度 was its name in a plan of 2018."""
+
+    def change(book: openpyxl.Workbook) -> None:
+        for heading, day in zip(("発行日", "更新日"), dates, strict=True):
+            for row in range(2, book["出典"].max_row + 1):
+                book["出典"].cell(row, columns(book["出典"])[heading]).value = day
+        book["会議"].cell(2, columns(book["会議"])["年度"]).value = "平成32年度"
+
+    (found,) = (each for each in back(changed(KORIYAMA, change)).findings if each.place.heading == "年度")
+    assert (found.rule, found.severity, found.suggestion) == (rule, severity, "令和2年度")
+    assert "平成32年度" in found.messages["ja"]
+
+
+def test_a_sheet_sent_alone_is_judged_by_the_recorded_day_of_its_document() -> None:
+    sheet = dict(as_csvs(KORIYAMA, "utf-8"))["会議.csv"].decode().replace("平成29年度", "平成32年度").encode()
+    said = documents(REPOSITORY, KORIYAMA)
+    early = {
+        name: [
+            (thing, path, Literal("2018-05-01", datatype=XSD.date) if "/source/" in thing and path in DATES else value)
+            for thing, path, value in statements
+        ]
+        for name, statements in said.items()
+    }
+    for present, rule in ((said, "cells:era-name"), (early, "cells:era-name-then")):
+        found = read(workbook.opened("会議.csv", sheet), fields(), KORIYAMA, present).findings
+        assert {each.rule for each in found if each.value == "平成32年度"} == {rule}
+
+
 def test_a_formula_counts_by_its_value_and_without_one_it_is_said() -> None:
     def change(book: openpyxl.Workbook) -> None:
         book["会議"].cell(2, columns(book["会議"])["回"]).value = "=1+0"
@@ -289,7 +346,7 @@ def test_a_new_row_gets_a_key_of_its_class_s_pattern() -> None:
         head = columns(sheet)
         for day in ("令和6年5月1日", "令和6年5月1日", None):
             row = sheet.max_row + 1
-            values = {"層": "第1層", "開催日": day, "状況": "予定", "根拠(原文の抜粋)": "会議の予定", "備考": "備考"}
+            values = {"層": "第1層", "開催日": day, "状況": "予定", "根拠（原文の抜粋）": "会議の予定", "備考": "備考"}
             for heading, value in values.items():
                 sheet.cell(row, head[heading]).value = value
 
@@ -451,7 +508,7 @@ def with_source(more: dict[str, Any], row: dict[str, Any]) -> Submission:
     """Add a source to Koriyama's workbook, and a meeting that rests on it."""
 
     def change(book: openpyxl.Workbook) -> None:
-        source = {"行の種類": "出典", "題名": "新しい文書", "題名(英語)": "A new document", **more}
+        source = {"行の種類": "出典", "題名": "新しい文書", "題名（英語）": "A new document", **more}
         meeting = {"出典": "新しい文書", "層": "第1層", "開催日": "令和6年5月1日", "状況": "予定", **row}
         for title, values in (("出典", source), ("会議", meeting)):
             sheet = book[title]
@@ -471,7 +528,7 @@ def quotes(submission: Submission) -> list[str]:
 
 
 def test_a_new_source_needs_neither_file_nor_digest_nor_a_description_of_its_graph() -> None:
-    submission = with_source({}, {"根拠(原文の抜粋)": "5月の会議"})
+    submission = with_source({}, {"根拠（原文の抜粋）": "5月の会議"})
     assert not [each for each in submission.findings if each.severity != "repair"]
     assert (NEW, f"{SAS}ownRendering", Literal("en")) in submission.graphs[NEW]
     assert "cells:description-made" in rules(submission).values()
@@ -485,9 +542,9 @@ def test_where_the_workbook_is_the_source_its_rows_are_quoted_by_the_text_of_the
 
 
 def test_a_quote_that_stands_in_no_cell_of_its_row_gives_way_to_what_does() -> None:
-    own = with_source({"このブックが出典": "はい"}, {"根拠(原文の抜粋)": "第1層 2024-05-01"})
+    own = with_source({"このブックが出典": "はい"}, {"根拠（原文の抜粋）": "第1層 2024-05-01"})
     assert quotes(own) == ["第1層 2024-05-01"]
-    other = with_source({"このブックが出典": "はい"}, {"根拠(原文の抜粋)": "どこにもない言葉"})
+    other = with_source({"このブックが出典": "はい"}, {"根拠（原文の抜粋）": "どこにもない言葉"})
     assert quotes(other) == ["第1層 2024-05-01 予定"]
 
 

@@ -97,8 +97,8 @@ def test_the_counts_of_all_processes_are_added_up(observed: Service) -> None:
     assert get(observed, RUNAWAY).status == 503
     wait_until(
         lambda: (
-            counts(observed).get('sasaeai_workers_ended_total{lane="slow",reason="deadline"}', 0)
-            > before.get('sasaeai_workers_ended_total{lane="slow",reason="deadline"}', 0)
+            counts(observed).get('sasaeai_workers_ended_total{lane="ad-hoc",reason="deadline"}', 0)
+            > before.get('sasaeai_workers_ended_total{lane="ad-hoc",reason="deadline"}', 0)
         )
     )
     answered = 'sasaeai_answers_total{flow="sparql",status="200"}'

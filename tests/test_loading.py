@@ -9,7 +9,7 @@ from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store
 
 from sasaeai.errors import ServiceError
 from sasaeai.repository import QueryFile, Repository
-from sasaeai.store.loading import Holdings, load, prefixes
+from sasaeai.store.loading import Holdings, prefixes
 from sasaeai.vocabulary import DERIVED, GRAPH
 from tests.processes import RULES, write_graph
 
@@ -35,7 +35,7 @@ def rule(name: str, text: str) -> QueryFile:
 
 
 def test_the_default_graph_counts_a_triple_of_two_graphs_once(root: Path) -> None:
-    store = load(Repository(root))
+    store = Holdings.read(Repository(root)).store
     assert count(store, "GRAPH ?g { <id/a> <ns#knows> <id/b> }") == 2
     assert count(store, "<id/a> <ns#knows> <id/b>") == 1
     named = {(each.subject, each.predicate, each.object) for each in store if each.graph_name != DefaultGraph()}
@@ -43,20 +43,20 @@ def test_the_default_graph_counts_a_triple_of_two_graphs_once(root: Path) -> Non
 
 
 def test_each_rule_runs_once_in_the_order_of_names_over_graphs_and_merge(root: Path) -> None:
-    store = load(Repository(root))
+    store = Holdings.read(Repository(root)).store
     derived = sorted(str(each.triple) for each in store.quads_for_pattern(None, None, None, NamedNode(DERIVED)))
     assert [line.split()[0] for line in derived] == [f"<{IRI}id/a>", f"<{IRI}id/a>"]
     assert count(store, "<id/a> a <ns#Far> ; <ns#reaches> <id/c>") == 1
 
 
 def test_over_a_union_default_graph_the_same_is_derived(root: Path) -> None:
-    merged, union = (load(Repository(root), merged=each) for each in (True, False))
+    merged, union = (Holdings.read(Repository(root), merged=each).store for each in (True, False))
     assert [line for line in dump(merged) if line.count(b"graph/")] == dump(union)
 
 
 def test_blank_nodes_have_the_same_names_every_time_and_others_in_each_graph(root: Path) -> None:
     (root / "data/again.ttl").write_text((root / "shapes/thing.ttl").read_text())
-    first, second = (load(Repository(root)) for _ in range(2))
+    first, second = (Holdings.read(Repository(root)).store for _ in range(2))
     assert dump(first) == dump(second)
     assert count(first, "?blank <ns#target> <ns#Thing>") == 2
 
@@ -110,7 +110,7 @@ def test_a_rule_that_fails_changes_nothing(root: Path, broken: QueryFile, words:
 def test_a_file_that_cannot_be_read_is_named_with_its_line(root: Path, text: bytes, line: int, words: str) -> None:
     (root / "data/both.ttl").write_bytes(text)
     with pytest.raises(ServiceError) as caught:
-        load(Repository(root))
+        Holdings.read(Repository(root))
     assert (caught.value.parameters["file"], caught.value.parameters["line"]) == ("data/both.ttl", line)
     assert f"data/both.ttl, line {line}: {words}" in caught.value.message("en")
     assert f"data/both.ttl {line}行目" in caught.value.message("ja")

@@ -191,14 +191,14 @@ def test_every_municipality_is_known_by_its_name_unless_several_bear_it_which_ar
 @pytest.mark.parametrize(
     ("query", "ja", "en"),
     [
-        ("tier-structure?m=存在しない市", "例: 132241", "for example 132241"),
+        ("tier-structure?m=存在しない市", "例：132241", "for example 132241"),
         ("tier-structure?m=132240", "「132240」という市区町村は見付かりません", "no municipality '132240'"),
         ("tier-structure?asOf=令和元年", "令和元年度", "FY2019"),
         ("tier-structure?asOf=2019-02-30", "という日はありません", "no such day"),
-        ("meetings?fiscalYear=2019-04-01", "年度を指定してください(例: FY2019)", "a fiscal year (for example FY2019)"),
+        ("meetings?fiscalYear=2019-04-01", "年度を指定してください（例：FY2019）", "fiscal year (for example FY2019)"),
         ("duties-compared?type=nothing", "matching", "(for example matching)"),
         ("evidence-of?iri=x", "絶対IRIを指定してください", "Give an absolute IRI (for example https://"),
-        ("tier-structure?x=1", "使えるもの: m, asOf, lang", "There are: m, asOf, lang"),
+        ("tier-structure?x=1", "使えるもの：m, asOf, lang", "There are: m, asOf, lang"),
         ("tier-structure?asOf=FY2019&asOf=FY2020", "1個だけ", "only once"),
     ],
 )  # fmt: skip
@@ -233,15 +233,15 @@ def test_a_concept_is_chosen_by_its_key_or_label(service: Service, given: str) -
 @pytest.mark.parametrize(
     ("given", "day", "more"),
     [
-        ("2019-04-01", "2019年4月1日(平成31年4月1日)", ""),
-        ("FY2019", "2020年3月31日(令和2年3月31日)", "年度の末日"),
-        ("令和元年度", "2020年3月31日(令和2年3月31日)", "年度の末日"),
-        ("平成31年5月1日", "2019年5月1日(令和元年5月1日)", "改元"),
+        ("2019-04-01", "2019年4月1日（平成31年4月1日）", ""),
+        ("FY2019", "2020年3月31日（令和2年3月31日）", "年度の末日"),
+        ("令和元年度", "2020年3月31日（令和2年3月31日）", "年度の末日"),
+        ("平成31年5月1日", "2019年5月1日（令和元年5月1日）", "改元"),
     ],
 )
 def test_the_page_says_which_day_the_answer_is_of(service: Service, given: str, day: str, more: str) -> None:
     told = words(tree(page(service, f"tier-structure?asOf={given}")))
-    assert f"基準日: {day}" in told
+    assert f"基準日：{day}" in told
     assert more in told
 
 

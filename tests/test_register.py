@@ -287,14 +287,14 @@ def test_lists_that_disagree_are_refused_with_file_and_row(
 ) -> None:
     name, old, new, told = change
     monkeypatch.syspath_prepend(str(FOLDER))
-    reader = importlib.import_module("lists")
+    reader, places = (importlib.import_module(each) for each in ("lists", "places"))
     changed = copied(lists, tmp_path) / name
     text = changed.read_text("utf-8")
     assert old in text
     changed.write_text(text.replace(old, new, 1), encoding="utf-8")
     monkeypatch.setitem(reader.VERSIONS, name, hashlib.sha256(changed.read_bytes()).hexdigest())
     with pytest.raises(reader.ListError) as refusal:
-        reader.read_register(changed.parent)
+        places.read_register(changed.parent)
     assert told in str(refusal.value)
 
 

@@ -64,10 +64,10 @@ def test_what_comes_from_data_is_text_and_never_markup(said: Saying, write: Call
 def test_a_period_says_what_bounds_it_and_else_when_it_was_last_seen(said: Saying) -> None:
     known = Validity(valid_from=date(2017, 4, 1), not_after=date(2024, 3, 31), last_known=date(2023, 1, 1))
     assert said.period(known).striptags() == (
-        "2017年4月1日(平成29年4月1日)から2024年3月31日(令和6年3月31日)以前のある日まで"
+        "2017年4月1日（平成29年4月1日）から2024年3月31日（令和6年3月31日）以前のある日まで"
     )
     seen = Validity(first_known=date(2017, 4, 1), last_known=date(2023, 1, 1))
-    assert said.period(seen).striptags() == "確認できる最後の日 2023年1月1日(令和5年1月1日)"
+    assert said.period(seen).striptags() == "確認できる最後の日 2023年1月1日（令和5年1月1日）"
     assert said.period(Validity(first_known=date(2017, 4, 1))) == ""
     assert said.period(None) == ""
 

@@ -15,7 +15,7 @@ from rdflib import RDF, RDFS, SH, XSD, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from sasaeai.repository import QueryFile, Repository
-from sasaeai.store.loading import load
+from sasaeai.store.loading import Holdings
 from sasaeai.validation import Violation, validate
 from sasaeai.vocabulary import BASE, SHAPES
 
@@ -216,7 +216,7 @@ def test_the_data_break_no_rule() -> None:
 
 @pytest.mark.parametrize("merged", [True, False], ids=["merged", "union"])
 def test_every_check_finds_nothing_beside_what_the_rules_derive(merged: bool) -> None:
-    store = load(REPOSITORY, merged=merged)
+    store = Holdings.read(REPOSITORY, merged=merged).store
     for check in REPOSITORY.checks():
         rows = store.query(check.text, use_default_graph_as_union=not merged)
         assert isinstance(rows, ox.QuerySolutions)

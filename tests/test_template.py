@@ -95,7 +95,7 @@ def test_the_sheets_have_the_words_of_the_shapes_and_tell_the_source_and_the_quo
         head = [cell.value for cell in book[title][1]]
         assert head[0] == "キー"
         assert "出典" in head
-        assert "根拠(原文の抜粋)" in head
+        assert "根拠（原文の抜粋）" in head
         assert len(set(head)) == len(head), title
 
 

@@ -73,7 +73,7 @@ def test_the_start_page_counts_what_there_is(service: Service) -> None:
     assert "全国1,747市区町村" in japanese
     for name in ("郡山市", "港区", "多摩市", "静岡市"):
         assert f">{name}</a>" in japanese
-    assert "2025年3月31日<wbr>(令和7年3月31日)" in japanese
+    assert "2025年3月31日<wbr>（令和7年3月31日）" in japanese
 
 
 def test_a_citation_has_the_version_that_answers_have(service: Service) -> None:

@@ -176,6 +176,23 @@ def test_the_queries_of_a_page_do_not_grow_with_the_data_nor_does_the_page(repos
     assert rows == [2, 11, 50]
 
 
+def test_the_pages_of_a_document_are_what_was_taken_from_it_in_the_order_of_the_iris_also_when_it_is_new(
+    repository: Repository,
+) -> None:
+    store = CountingStore(repository)
+    for number in (120, 7):
+        store.publish({GRAPH + "011002/one": grown(number)})
+        about = thing.about(store, repository, ID + "source/011002/one", "ja")
+        first = thing.document(store, repository, about, Wanted(kind="Activity"))
+        pages = [
+            thing.document(store, repository, about, Wanted(each, kind="Activity"))
+            for each in range(1, first.pages + 1)
+        ]
+        assert [row.iri.rpartition("/")[2] for page in pages for part in page.parts for row in part.rows] == [
+            f"{each:04}" for each in range(number)
+        ]
+
+
 def test_a_long_list_is_paged_whole_and_can_be_narrowed_down(repository: Repository) -> None:
     store = CountingStore(repository)
     store.publish({GRAPH + "011002/one": grown(120)})
@@ -311,11 +328,11 @@ def test_a_document_tells_what_was_taken_from_it_with_its_words(service: Service
 
 def test_a_ward_leads_to_its_city_and_to_the_wards_beside_it(service: Service) -> None:
     page = shown(service, "221015.html?lang=ja")
-    assert page.texts(".//title") == ["葵区(静岡市) — Sasaeai 支え合い"]
+    assert page.texts(".//title") == ["葵区（静岡市） — Sasaeai 支え合い"]
     assert page.texts(".//ol/li") == ["静岡市", "葵区"]
     (belongs,) = [text for text in page.texts(".//p") if text.startswith("静岡市の行政区。")]
     assert "記録は、市のページにあります" in belongs
-    assert "ほかの区: 駿河区、清水区" in page.texts(".//p")
+    assert "ほかの区：駿河区、清水区" in page.texts(".//p")
 
 
 def test_a_ward_of_a_city_without_data_says_that_nothing_is_recorded_yet(service: Service) -> None:

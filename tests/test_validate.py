@@ -364,7 +364,7 @@ def test_a_city_s_staff_spoil_a_cell_are_shown_it_and_mend_it(
     page = context.new_page()
     page.goto(f"{service.url}/doc/{MINATO}")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Excelの様式(記入済み)").click()
+        page.get_by_role("link", name="Excelの様式（記入済み）").click()
     download.value.save_as(tmp_path / "mine.xlsx")
     book = openpyxl.load_workbook(tmp_path / "mine.xlsx")
     cell = book["会議"].cell(2, columns(book["会議"])["開催日"])

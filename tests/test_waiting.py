@@ -127,7 +127,7 @@ def test_a_page_that_takes_long_comes_as_it_is_known(service: Service, slow: Slo
         )
         assert "検証の結果" in until(answer, "ファイルを読んでいます。")
         connection.sendall(step(120, 300))
-        until(answer, "決まりと照らし合わせています(120 / 300件)。")
+        until(answer, "決まりと照らし合わせています（120 / 300件）。")
         connection.sendall(ANSWER)
         page = until(answer, "</html>")
     assert "誤りは見付かりませんでした。" in page

@@ -12,7 +12,8 @@ from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 
-from lists import VERSIONS, ListError, Municipality, Prefecture, Register, Ward, read_register
+from lists import VERSIONS, ListError
+from places import Municipality, Prefecture, Register, Ward, read_register
 from words import GRAPHS, NORTHERN_VILLAGE, SOURCES, Words
 
 from sasaeai.model import corporate_number

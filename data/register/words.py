@@ -29,13 +29,13 @@ SOURCES = (
     Source(
         slug="soumu-codes",
         file=CODES,
-        title=("全国地方公共団体コード(令和6年1月1日現在)", "Codes of local governments, as of 1 January 2024"),
+        title=("全国地方公共団体コード（令和6年1月1日現在）", "Codes of local governments, as of 1 January 2024"),
         url="https://www.soumu.go.jp/denshijiti/code.html",
         date="2024-01-01",
         licences=(PDL, MIT),
         note=(
-            "公表者は総務省。「全国地方公共団体コード」(総務省)を加工して作成。総務省のExcelをJSONに変換した"
-            "yhay81/jichitai-code(https://github.com/yhay81/jichitai-code、MITライセンス、版1eca342c946f)の"
+            "公表者は総務省。「全国地方公共団体コード」（総務省）を加工して作成。総務省のExcelをJSONに変換した"
+            "yhay81/jichitai-code（https://github.com/yhay81/jichitai-code、MITライセンス、版1eca342c946f）の"
             "public/data/index.jsonから読んだ。団体の有無、コード、名称、種別、区の属する市はこの一覧による。",
             "Published by the Ministry of Internal Affairs and Communications; made by processing its list. Read from "
             "yhay81/jichitai-code (https://github.com/yhay81/jichitai-code, MIT licence, revision 1eca342c946f), "
@@ -112,7 +112,7 @@ GRAPHS = {
         title=("都道府県", "Prefectures"),
         description=("日本の47都道府県とその区域。", "The 47 prefectures of Japan and their territories."),
         note=(
-            "英語名は出典の一覧(localgovjp)のもので、長音を示さない。「〜の区域」という区域の名称は"
+            "英語名は出典の一覧（localgovjp）のもので、長音を示さない。「〜の区域」という区域の名称は"
             "このプロジェクトが付けた。法人番号はコードから計算した。",
             "English names are those of the list named as source (localgovjp), without macrons. What the territories "
             "are called is this project's own. Corporate numbers are computed from the codes.",
@@ -122,13 +122,13 @@ GRAPHS = {
     "municipalities": Graph(
         title=("市区町村", "Municipalities"),
         description=(
-            "日本の市区町村1,747団体(北方領土の六村を含む)とその区域。",
+            "日本の市区町村1,747団体（北方領土の六村を含む）とその区域。",
             "The 1,747 municipalities of Japan, the six villages of the Northern Territories included, and their "
             "territories.",
         ),
         note=(
-            "英語名は出典の一覧(list-of-cities-in-japan)のもので、各市区町村の公式の英語表記ではない。"
-            "見出しは区別のための語(「, Tokyo」「(city)」など)を除き、元の記事名は別名とした。"
+            "英語名は出典の一覧（list-of-cities-in-japan）のもので、各市区町村の公式の英語表記ではない。"
+            "見出しは区別のための語（「, Tokyo」「(city)」など）を除き、元の記事名は別名とした。"
             "「〜の区域」という区域の名称はこのプロジェクトが付けた。法人番号はコードから計算した。",
             "English names are those of the list named as source (list-of-cities-in-japan), not the municipalities' "
             "own official ones. Labels leave out what tells them apart (', Tokyo', '(city)'); the title as listed is "
@@ -144,8 +144,8 @@ GRAPHS = {
             "The 171 administrative wards of the 20 designated cities.",
         ),
         note=(
-            "英語名は出典の一覧(list-of-cities-in-japan)のもので、各市の公式の英語表記ではない。"
-            "浜松市の三区の読みは総務省の一覧の半角カナによる(小書きの文字が大きい字で書かれていることがある)。",
+            "英語名は出典の一覧（list-of-cities-in-japan）のもので、各市の公式の英語表記ではない。"
+            "浜松市の三区の読みは総務省の一覧の半角カナによる（小書きの文字が大きい字で書かれていることがある）。",
             "English names are those of the list named as source (list-of-cities-in-japan), not the cities' own "
             "official ones. The readings of Hamamatsu's three wards are from the half-width kana of the ministry's "
             "list, which sometimes has large letters for small ones.",

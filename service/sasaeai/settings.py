@@ -55,13 +55,17 @@ class Settings:
     cities_seconds: float = _setting(
         60.0, "time for an answer about many cities, asked about few at a time; beyond: 503"
     )
-    quick_workers: int = _setting(4, "query workers an ad-hoc query starts in")
-    quick_seconds: float = _setting(0.25, "deadline in the quick lane; past it the query moves to the slow lane")
+    quick_workers: int = _setting(4, "query workers that are always there for light ad-hoc queries")
+    quick_seconds: float = _setting(0.25, "time in the quick lane; past it a query wants a place in the slow one")
     quick_extra: int = _setting(2, "queries in the quick lane besides one of each client; beyond: wait, then 429")
-    slow_workers: int = _setting(2, "query workers for ad-hoc queries that need longer")
+    slow_workers: int = _setting(2, "query workers more, and places in the slow lane: queries that go on at once")
     slow_seconds: float = _setting(10.0, "deadline of an ad-hoc query")
-    queue_length: int = _setting(24, "queries that may wait for a worker of the own or the quick lane; beyond: 503")
-    slow_queue_length: int = _setting(8, "queries that may wait for a worker of the slow lane; beyond: 503")
+    queue_length: int = _setting(
+        24, "queries that may wait for a worker of the service's own, or of strangers; beyond: 503"
+    )
+    slow_queue_length: int = _setting(
+        8, "queries that may wait for a place in the slow lane, in a web process; beyond: 503"
+    )
     wait_seconds: float = _setting(5.0, "time a query may wait for a worker; beyond: 503")
     slow_per_client: int = _setting(2, "queries of one client in the slow lane at once; beyond: 429")
     client_seconds: float = _setting(60.0, "query-seconds of one client in a minute of ad-hoc queries; beyond: 429")

@@ -156,7 +156,7 @@ READERS = {
 
 WANTED: Mapping[str, Words] = {
     "municipality": {
-        "ja": "市区町村の名称か、全国地方公共団体コード(6桁、検査数字を含む)を指定してください",
+        "ja": "市区町村の名称か、全国地方公共団体コード（6桁、検査数字を含む）を指定してください",
         "en": "Give the name of a municipality, or its 6-digit code, check digit included",
     },
     "day": {
@@ -165,7 +165,7 @@ WANTED: Mapping[str, Words] = {
     },
     "fiscal-year": {"ja": "年度を指定してください", "en": "Give a fiscal year"},
     "language": {"ja": "ja又はenを指定してください", "en": "Give ja or en"},
-    "concept": {"ja": "用語の鍵(英小文字)か名称を指定してください", "en": "Give the key of a concept, or its label"},
+    "concept": {"ja": "用語の鍵（英小文字）か名称を指定してください", "en": "Give the key of a concept, or its label"},
     "iri": {"ja": "絶対IRIを指定してください", "en": "Give an absolute IRI"},
     "text": {"ja": "文字列を指定してください", "en": "Give a text"},
 }

@@ -159,7 +159,7 @@ def _about(reply: Reply, language: str) -> list[list[str | int | float | datetim
     shown = len(reply.rows.rows)
     rows: str | int = shown
     if reply.total is None:
-        rows = said(f"{shown}行(ほかにも行がある)", f"{shown}; there are others")
+        rows = said(f"{shown}行（ほかにも行がある）", f"{shown}; there are others")
     elif shown < reply.total:
         rows = said(f"全{reply.total}行のうち{shown}行", f"{shown} of {reply.total}")
     told: list[list[str | int | float | datetime.date]] = [

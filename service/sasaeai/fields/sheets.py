@@ -15,8 +15,8 @@ from sasaeai.vocabulary import CONCEPT, SAS, Words
 LANG_STRING = str(RDF.langString)
 _IN: Mapping[str, Words] = {
     "ja": {"ja": "", "en": ""},
-    "en": {"ja": "(英語)", "en": " (English)"},
-    "ja-Hira": {"ja": "(かな)", "en": " (kana)"},
+    "en": {"ja": "（英語）", "en": " (English)"},
+    "ja-Hira": {"ja": "（かな）", "en": " (kana)"},
 }
 """What a heading says of the language of its texts."""
 

@@ -52,12 +52,12 @@ def shown(column: Column, values: list[Term], names: Names) -> tuple[str | int |
     return cell, left
 
 
-def understood(column: Column, raw: Raw, names: Names) -> Understood:
-    """Read a cell: its values, one a line where the column takes several."""
+def understood(column: Column, raw: Raw, names: Names, written: date | None = None) -> Understood:
+    """Read a cell: its values, one a line where the column takes several; `written` is the day of its document."""
     if raw is None or raw == "" or (isinstance(raw, str) and not raw.strip()):
         return Understood()
     if not isinstance(raw, str):
-        return _piece(column, raw, names)
+        return _piece(column, raw, names, written)
     text = raw.strip()
     if text.upper() in _ERRORS:
         return Understood((), (Remark("cell-error", text),))
@@ -65,7 +65,7 @@ def understood(column: Column, raw: Raw, names: Names) -> Understood:
         return Understood((), (Remark("ditto", text),))
     whole_cell = column.field.single and set(column.field.datatypes) & TEXTS
     lines = [text] if whole_cell else [line.strip() for line in text.splitlines() if line.strip()]
-    read = [_piece(column, line, names) for line in lines]
+    read = [_piece(column, line, names, written) for line in lines]
     return Understood(
         tuple(dict.fromkeys(value for each in read for value in each.values)),
         tuple(remark for each in read for remark in each.remarks),
@@ -93,13 +93,13 @@ def _written(column: Column, value: Term, names: Names) -> str | int | float | N
     return str(value)
 
 
-def _piece(column: Column, raw: Raw, names: Names) -> Understood:
+def _piece(column: Column, raw: Raw, names: Names, written: date | None) -> Understood:
     field = column.field
     if field.choices:
         return _choice(field, raw)
     if not field.datatypes:
         if field.period:
-            return period(field, raw)
+            return period(field, raw, written)
         return things(field, raw, names)
     if LANG_STRING in field.datatypes or set(field.datatypes) <= TEXTS:
         return _text(column, raw)
@@ -109,7 +109,7 @@ def _piece(column: Column, raw: Raw, names: Names) -> Understood:
         return _truth(raw)
     if set(field.datatypes) & {INTEGER, DECIMAL}:
         return _number(field, raw)
-    return moment(field, raw)
+    return moment(field, raw, written)
 
 
 def _choice(field: Field, raw: Raw) -> Understood:

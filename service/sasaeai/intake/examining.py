@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sasaeai import validation, workbook
 from sasaeai.fields import Fields, written_as_turtle
 from sasaeai.intake.export import documents, template
-from sasaeai.intake.findings import REPAIR, VIOLATION, Finding, Place, Remark
+from sasaeai.intake.findings import SEVERITIES, VIOLATION, Finding, Place, Remark
 from sasaeai.intake.reading import city_of, read
 from sasaeai.intake.rows import Submission
 from sasaeai.intake.saying import Saying
@@ -21,7 +21,7 @@ from sasaeai.workbook import Bounds, Grid
 _IRI = re.compile(r"<(?:id/)?([^<>\s]+)>")
 """An IRI as a value is shown: a workbook has it as a key."""
 
-_GRAVITY = {VIOLATION: 0, "warning": 1, "info": 2, REPAIR: 3}
+_GRAVEST_FIRST = list(SEVERITIES)
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Intake:
         """
         if is_rdf(name):
             sent = read_rdf(self._ground, self._repository, name, content, progress)
-            findings = sorted(sent.findings, key=lambda each: (_GRAVITY.get(each.severity, 2), each.place.line))
+            findings = sorted(sent.findings, key=lambda each: (_GRAVEST_FIRST.index(each.severity), each.place.line))
             return Report(name, sent.city, findings, dict(sent.graphs))
         grids = workbook.opened(name, content, self._bounds)
         city = city_of(grids)
@@ -89,7 +89,7 @@ class Intake:
         violations = self._ground.validate(places, progress)
         saying = Saying(self._fields, submission.names)
         findings = [*submission.findings, *_located(violations, submission, saying)]
-        findings.sort(key=lambda each: (_GRAVITY.get(each.severity, 2), _order(each.place, grids)))
+        findings.sort(key=lambda each: (_GRAVEST_FIRST.index(each.severity), _order(each.place, grids)))
         return Report(name, city, findings, graphs, grids)
 
 

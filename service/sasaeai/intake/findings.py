@@ -12,8 +12,14 @@ from sasaeai.vocabulary import LANGUAGES, Words
 SAYINGS: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text("utf-8"))
 """The words of each remark on a cell, how grave it is, and the rules of machine readability that the cell breaks."""
 
-VIOLATION, WARNING, INFO, REPAIR = "violation", "warning", "info", "repair"
-"""How grave a finding is: the cell is wrong; it is read, but look at it; good to know; it was mended in reading."""
+VIOLATION, REPAIR = "violation", "repair"
+SEVERITIES: dict[str, Words] = {
+    VIOLATION: {"ja": "誤り", "en": "wrong"},
+    "warning": {"ja": "注意", "en": "look at it"},
+    "info": {"ja": "情報", "en": "note"},
+    REPAIR: {"ja": "読み替え", "en": "mended in reading"},
+}
+"""How grave a finding is, the gravest first, and what that is called."""
 
 
 @dataclass(frozen=True)

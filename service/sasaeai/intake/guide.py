@@ -46,7 +46,7 @@ def guide(fields: Fields) -> Table:
             field = column.field
             needed = [kind for kind in sheet.kinds if is_needed(field, kind)]
             must = "必須" if needed == list(sheet.kinds) else "・".join(f"{each.label['ja']}は必須" for each in needed)
-            many = "1個" if field.single else "何個でも(改行して並べる)"
+            many = "1個" if field.single else "何個でも（改行して並べる）"
             rows.append([title, column.heading["ja"], field.description["ja"], must, many, way(field, fields)])
     return rows
 
@@ -83,17 +83,17 @@ def way(field: Field, fields: Fields) -> str:
         return (
             f"コード表「{listed[0]}」から選ぶ"
             if listed and len(field.kinds) == 1
-            else "名称又はキー(名称のない会議は開催日)"
+            else "名称又はキー（名称のない会議は開催日）"
         )
     if BOOLEAN in field.datatypes:
         return f"{YES}、{NO}"
     if INTEGER in field.datatypes or DECIMAL in field.datatypes:
-        return "半角数字(例 12)"
+        return "半角数字（例 12）"
     ways = [text for kind, text in _DAYS.items() if kind in field.datatypes]
     return "、".join(ways) if ways else "" if LANG_STRING in field.datatypes else "文字のとおり"
 
 
-_DAYS = {DATE: "2024-04-01(令和6年4月1日でもよい)", MONTH: "2024-04", MOMENT: "2024-04-01 15:30"}
+_DAYS = {DATE: "2024-04-01（令和6年4月1日でもよい）", MONTH: "2024-04", MOMENT: "2024-04-01 15:30"}
 
 
 def _choices(field: Field, fields: Fields) -> str:

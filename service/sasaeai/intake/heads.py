@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sasaeai.fields import Column, Fields, Sheet
@@ -35,9 +35,6 @@ class SheetRead:
     columns: dict[int, Column] = field(default_factory=dict)
     rows: list[tuple[int, list[Raw]]] = field(default_factory=list)
     unsaved: set[tuple[int, int]] = field(default_factory=set)
-
-
-Head = Mapping[str, Column | str]
 
 
 def heads(grids: Sequence[Grid], fields: Fields) -> tuple[list[SheetRead], list[SheetRead], list[Finding]]:

@@ -14,6 +14,8 @@ LISTS: Words = {"ja": "コード表", "en": "Code lists"}
 FINDINGS: Words = {"ja": "検証結果", "en": "Findings"}
 
 SOURCES = (SAS + "Source",)
+DCT_ISSUED = "http://purl.org/dc/terms/issued"
+DCT_MODIFIED = "http://purl.org/dc/terms/modified"
 DCT_SOURCE = "http://purl.org/dc/terms/source"
 DCT_TITLE = "http://purl.org/dc/terms/title"
 QUOTE = SAS + "quote"

@@ -20,7 +20,7 @@ _CLOCK = re.compile(r"(.*?)[T ]*([0-9]{1,2})[::時]([0-9]{1,2})分?(?:[::]([0-9]
 _JAPAN = "+09:00"
 
 
-def moment(field: Field, raw: Raw) -> Understood:
+def moment(field: Field, raw: Raw, written: date | None = None) -> Understood:
     """Read a day; where the field takes them, a month or a time of a day."""
     if isinstance(raw, bool | time):
         return Understood((), (_no_date(digits(raw), {"ja": "", "en": ""}),))
@@ -32,7 +32,7 @@ def moment(field: Field, raw: Raw) -> Understood:
     text = digits(raw).strip()
     clock = _CLOCK.fullmatch(text) if MOMENT in field.datatypes else None
     try:
-        found = parse_day((clock and clock[1]) or text)
+        found = parse_day((clock and clock[1]) or text, written)
     except CalendarError as error:
         return Understood((), (_no_date(text, {each: error.message(each) for each in ("ja", "en")}),))
     remarks = tuple(_remarks(found, text))
@@ -54,8 +54,9 @@ def _no_date(text: str, why: dict[str, str]) -> Remark:
 
 
 def _remarks(moment: Moment, text: str) -> Iterator[Remark]:
-    for each in (*moment.repairs, *moment.warnings):
-        yield Remark("era-name", text, each.right, {"why": {lang: each.message(lang) for lang in ("ja", "en")}})
+    for key, remarks in (("era-name-then", moment.repairs), ("era-name", moment.warnings)):
+        for each in remarks:
+            yield Remark(key, text, each.right, {"why": {lang: each.message(lang) for lang in ("ja", "en")}})
 
 
 def _dated(text: str, datatype: str) -> Literal:
@@ -70,7 +71,7 @@ def period_written(iri: str) -> str | None:
     return rest if kind in ("month", "day") else None
 
 
-def period(field: Field, raw: Raw) -> Understood:
+def period(field: Field, raw: Raw, written: date | None = None) -> Understood:
     """Read a fiscal year, where the pattern allows it a month or a day too."""
     only_years = "month/" not in field.pattern
     text = digits(raw).strip()
@@ -79,7 +80,7 @@ def period(field: Field, raw: Raw) -> Understood:
         return Understood((), (Remark(wrong, text),))
     remarks: tuple[Remark, ...] = ()
     try:
-        found = parse_day(text)
+        found = parse_day(text, written)
     except CalendarError as error:
         if error.key != "bare-year":
             return Understood((), (Remark(wrong, text),))
@@ -87,7 +88,7 @@ def period(field: Field, raw: Raw) -> Understood:
         if not only_years:
             return Understood((), (Remark(wrong, text, label),))
         remarks = (Remark("year-as-fiscal", text, label),)
-        found = parse_day(label)
+        found = parse_day(label, written)
     remarks += tuple(_remarks(found, text))
     if found.fiscal_year is not None:
         return Understood((URIRef(f"{ID}fiscal-year/{found.fiscal_year}"),), remarks)

@@ -6,10 +6,12 @@ said. Reading what `export` wrote gives back the same statements.
 
 import difflib
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from rdflib import Literal, URIRef
 from rdflib.util import from_n3
 
+from sasaeai.calendar import parse_day
 from sasaeai.fields import Column, Fields, Names, RowKind
 from sasaeai.intake.cells import understood
 from sasaeai.intake.export import Graphs
@@ -17,8 +19,9 @@ from sasaeai.intake.findings import Place, Remark
 from sasaeai.intake.heads import SheetRead, heads
 from sasaeai.intake.keeping import keep, unspoken
 from sasaeai.intake.keys import graph_of, iri_of, key_of, source_of, whole
-from sasaeai.intake.layout import DCT_SOURCE, KEY, PROPERTY, SOURCE, SOURCES, VALUE
+from sasaeai.intake.layout import DCT_ISSUED, DCT_MODIFIED, DCT_SOURCE, KEY, PROPERTY, SOURCE, SOURCES, VALUE
 from sasaeai.intake.quoting import describe, quote_cells
+from sasaeai.intake.ranges import part
 from sasaeai.intake.rows import SINGLE, Row, Submission, identify, rows_of
 from sasaeai.intake.values import Term, digits
 from sasaeai.vocabulary import ID, RDF_TYPE, SAS
@@ -49,12 +52,15 @@ def read(grids: Sequence[Grid], fields: Fields, city: str, present: Graphs | Non
         submission.findings.append(Remark("no-sheet", "").at(place))
     silent = unspoken(present or {}, sheets, others, fields)
     rows = [row for sheet in sheets for row in rows_of(sheet, submission)]
+    for row in rows:
+        submission.findings += part(row)
     names = submission.names = Names(others=fields.names, home=city)
     silent.learn(names)
     identify(rows, submission, names, {thing for _, thing in silent.whole})
     spoken = list(_of_sources(rows, submission, names))
+    written = _written(rows, present or {}, names)
     for row in spoken:
-        _say(row, submission, names)
+        _say(row, submission, names, written.get(row.graph))
     for sheet in others:
         _say_others(sheet, submission, names)
     keep(silent, submission, place)
@@ -98,7 +104,19 @@ def _source(text: str, names: Names) -> set[str]:
     return names.meant(text, SOURCES) or names.alike(text, SOURCES) or {iri_of(key)}
 
 
-def _say(row: Row, submission: Submission, names: Names) -> None:
+def _written(rows: list[Row], present: Graphs, names: Names) -> dict[str, date]:
+    """Tell of each graph on which day its document was written: when it was changed last, else when it was issued."""
+    said = [each for statements in present.values() for each in statements if each[0].startswith(f"{ID}source/")]
+    for row in (row for row in rows if row.kind.rdf_class == SOURCE_CLASS):
+        for _, column, raw in row.columns():
+            said += [(row.iri, column.field.path, value) for value in understood(column, raw, names).values]
+    days: dict[str, date] = {}
+    for dated in (DCT_ISSUED, DCT_MODIFIED):
+        days |= {graph_of(source): parse_day(str(value)).day for source, path, value in said if path == dated}
+    return days
+
+
+def _say(row: Row, submission: Submission, names: Names, written: date | None) -> None:
     """Take what a row says; of a row without a source, only what there is to say of its cells."""
     said = submission.graphs.setdefault(row.graph, []) if row.graph else []
     submission.rows.setdefault((row.graph, row.iri), row.place(KEY["ja"]))
@@ -113,7 +131,7 @@ def _say(row: Row, submission: Submission, names: Names) -> None:
         if (row.number, number) in row.sheet.unsaved:
             submission.findings.append(Remark("formula-without-value", "").at(place))
             continue
-        cell = understood(column, raw, names)
+        cell = understood(column, raw, names, written)
         submission.findings += [each.at(place) for each in cell.remarks]
         for value in cell.values:
             statement = (row.iri, column.field.path, value)

@@ -12,18 +12,10 @@ from rdflib import RDF, SH, BNode, Literal, URIRef
 from sasaeai import workbook
 from sasaeai.fields import Statement, written_as_turtle
 from sasaeai.intake.examining import Report
-from sasaeai.intake.findings import REPAIR, VIOLATION, Finding
+from sasaeai.intake.findings import REPAIR, SEVERITIES, VIOLATION, Finding
 from sasaeai.intake.layout import FINDINGS
 from sasaeai.vocabulary import GRAPH, ID, SHAPES, XSD
 from sasaeai.workbook import Note
-
-SEVERITIES = {
-    "violation": {"ja": "誤り", "en": "wrong"},
-    "warning": {"ja": "注意", "en": "look at it"},
-    "info": {"ja": "情報", "en": "note"},
-    "repair": {"ja": "読み替え", "en": "mended in reading"},
-}
-"""What the gravity of a finding is called."""
 
 HEAD = {
     "ja": ["場所", "列", "書かれた値", "区分", "内容と直し方", "書くとよい値", "規則"],

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from rdflib import Literal, URIRef
 
 from sasaeai.fields import Column, Names, RowKind, Sheet, Statement
-from sasaeai.fields.names import ALT_LABEL
+from sasaeai.fields.names import ALT_LABEL, folded
 from sasaeai.intake.cells import understood
 from sasaeai.intake.findings import Finding, Place, Remark
 from sasaeai.intake.heads import SheetRead
@@ -68,7 +68,7 @@ class Row:
 
 def rows_of(sheet: SheetRead, submission: Submission) -> Iterator[Row]:
     """Yield the rows that say something, with their kind."""
-    known = {kind.label[language]: kind for kind in sheet.sheet.kinds for language in kind.label}
+    known = {folded(kind.label[language]): kind for kind in sheet.sheet.kinds for language in kind.label}
     for number, cells in sheet.rows:
         kind = sheet.sheet.kinds[0]
         row = Row(sheet, number, cells, kind)
@@ -77,8 +77,8 @@ def rows_of(sheet: SheetRead, submission: Submission) -> Iterator[Row]:
             continue
         if len(sheet.sheet.kinds) > SINGLE:
             text = row.cell(KIND["ja"])
-            if text in known:
-                row.kind = known[text]
+            if folded(text) in known:
+                row.kind = known[folded(text)]
             else:
                 by_key = _kinds_by_key(sheet.sheet, row.cell(KEY["ja"]), submission.city)
                 if text or len(by_key) != SINGLE:

@@ -9,7 +9,7 @@ from sasaeai.validation import Violation, short
 from sasaeai.vocabulary import BASE, GRAPH, Words
 
 _PLACE = re.compile(r"( ?)<([^<>\s]+)>( ?)|( ?)\b(sdmx-code:[\w-]+)( ?)")
-_PROPERTY = re.compile(r" ?\((?:sas:\w+)\)|\bsas:\w+")
+_PROPERTY = re.compile(r"(?: ?\(|（)sas:\w+[)）]|\b(sas:\w+)")
 _EMPTY_CELL = "sdmx-code:obsStatus-M"
 _IRI = re.compile(r"(?<![A-Za-z0-9])IRI(?=s?(?![A-Za-z0-9]))")
 _QUOTES = {"ja": "「{}」", "en": "“{}”"}
@@ -43,8 +43,8 @@ class Saying:
             return quoted if language == "ja" else f"{before}{quoted}{after}"
 
         def headed(found: re.Match[str]) -> str:
-            heading = self._headings.get((found[0].strip(" ()"), ""))
-            return "" if "(" in found[0] or not heading else _QUOTES[language].format(heading[language])
+            heading = self._headings.get((found[1], ""))
+            return _QUOTES[language].format(heading[language]) if heading else ""
 
         told = _PROPERTY.sub(headed, _PLACE.sub(called, text))
         return _IRI.sub({"ja": "キー", "en": "key"}[language], told)

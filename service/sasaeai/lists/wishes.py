@@ -70,7 +70,7 @@ def _code(text: str) -> str:
     code = unicodedata.normalize("NFKC", text).strip()
     if code != NOTHING and not is_municipality_code(code):
         wanted = {
-            "ja": "全国地方公共団体コード(6桁、検査数字を含む)を指定してください",
+            "ja": "全国地方公共団体コード（6桁、検査数字を含む）を指定してください",
             "en": "Give the 6-digit code of a municipality, check digit included",
         }
         raise ServiceError("bad-parameter", 400, parameter="m", value=text[:100], wanted=wanted, example="011002")
@@ -81,7 +81,7 @@ def _sort(listing: Listing, text: str | None) -> str | None:
     if text is None:
         return None
     if text.removeprefix("-") not in listing.sortable:
-        wanted = {"ja": "並べ替えられる列: ", "en": "It can be sorted by "}
+        wanted = {"ja": "並べ替えられる列：", "en": "It can be sorted by "}
         wanted = {language: words + ", ".join(listing.sortable) for language, words in wanted.items()}
         example = "-" + listing.sortable[0]
         raise ServiceError("bad-parameter", 400, parameter="sort", value=text[:100], wanted=wanted, example=example)

@@ -80,7 +80,8 @@ class Wording:
         """Call a thing by its name, else by its kind and key."""
         key = short(iri).strip("<>").removeprefix("id/")
         kind = self.kind(iri, language)
-        return self.name(iri, language) or (f"{kind} ({key})" if kind else key)
+        with_key = {"ja": f"{kind}（{key}）", "en": f"{kind} ({key})"}
+        return self.name(iri, language) or (with_key[language] if kind else key)
 
     def property(self, iri: str, language: str, of: str = "") -> str:
         """Call a property as the workbook does; its texts in the language `of` may have a heading of their own."""

@@ -20,15 +20,15 @@ _FEW = 5
 
 _MESSAGES: dict[str, Words] = {
     "document-gone": {
-        "ja": "資料「{thing}」の全体が削除されます(記述{before}件)。",
+        "ja": "資料「{thing}」の全体が削除されます（記述{before}件）。",
         "en": "The document '{thing}' would be gone as a whole ({before} statements).",
     },
     "things-gone": {
-        "ja": "{kind}のうち{before}件がなくなります: {things}",
+        "ja": "{kind}のうち{before}件がなくなります：{things}",
         "en": "Of {kind}, {before} would be gone: {things}",
     },
     "quote-changed": {
-        "ja": "「{thing}」の根拠(原文の抜粋)が「{before}」から「{after}」になります。原文と照らし合わせてください。",
+        "ja": "「{thing}」の根拠（原文の抜粋）が「{before}」から「{after}」になります。原文と照らし合わせてください。",
         "en": "The quote for '{thing}' goes from '{before}' to '{after}'. Compare it with the words of the source.",
     },
     "links-changed": {

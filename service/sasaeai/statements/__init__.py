@@ -74,11 +74,6 @@ def by(rows: Iterable[Row], column: str) -> dict[str, list[Row]]:
     return sorted_
 
 
-def ask(store: Store, query: QueryFile, **values: Term) -> bool:
-    """Ask one of the service's own ASK queries."""
-    return bool(json.loads(_own(store, query, values).body)["boolean"])
-
-
 def _own(store: Store, query: QueryFile, values: Mapping[str, Term | Sequence[Term]]) -> Answer:
     text = bind(query.text, {name: [each] if isinstance(each, Term) else each for name, each in values.items()})
     return store.query(text, results=RESULTS, graph=GRAPH, lane="own")

@@ -54,8 +54,8 @@ class Register:
             # A city and a town of one prefecture can have the same name in English.
             choices = {each: {**words, "en": f"{words['en']}, {words['ja']}"} for each, words in choices.items()}
         told = {
-            language: ", ".join(f"{each} ({words[language]})" for each, words in choices.items())
-            for language in LANGUAGES
+            "ja": "、".join(f"{each}（{words['ja']}）" for each, words in choices.items()),
+            "en": ", ".join(f"{each} ({words['en']})" for each, words in choices.items()),
         }
         raise ServiceError(
             "ambiguous-municipality", 400, parameter=parameter, value=text[:100], candidates=told, choices=choices

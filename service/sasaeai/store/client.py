@@ -10,24 +10,20 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from prometheus_client import Counter, Gauge, Histogram
-
 from sasaeai.errors import ServiceError
 from sasaeai.formats import BY_NAME, Format
 from sasaeai.settings import Settings
-from sasaeai.store import Answer, Dataset, Dump, LaneName, dump, frames, metrics
+from sasaeai.store import Answer, Dataset, Dump, LaneName, asking, dump, frames, metrics
 from sasaeai.store.budget import Budget
 from sasaeai.store.lanes import lanes
 from sasaeai.store.turns import Turns
 from sasaeai.store.version import Told
 
-_TRIES = 4
-_ANSWER_SECONDS = 15.0
-"""How long after its deadline an answer may take to come over: sending, on a busy machine."""
-_TOLERANCE = 0.05
 _PUBLISH_SECONDS = 600.0
 _DUMP_SECONDS = 5.0
 """How long an asker waits for dumps that nobody has asked for before; then: 503."""
+_SERVICE = "the service itself"
+"""Who stands in the slow lane's line for queries that no client has sent."""
 
 
 class EngineStore:
@@ -38,9 +34,9 @@ class EngineStore:
         self.settings = settings
         self._budget = Budget(run_dir / "budgets", settings.client_seconds)
         self._told = Told(run_dir)
-        self._seconds = {lane.name: lane.seconds for lane in lanes(settings)}
-        self._addresses = {lane: str(run_dir / lane) for lane in self._seconds}
+        self._workers = {lane.name: asking.Workers(run_dir, lane, settings) for lane in lanes(settings)}
         self._turns = Turns(run_dir, settings.web_threads // 4)
+        self._slow_line = Turns(run_dir, settings.slow_queue_length)
         # With the quarter that may read bodies, an eighth of the threads is always there for pages and questions.
         self._threads = threading.BoundedSemaphore(max(1, settings.web_threads * 5 // 8))
 
@@ -63,10 +59,12 @@ class EngineStore:
         }
         body = self._spelled(text)
         head["parts"] = [len(body)]
-        if lane != "ad-hoc":
+        if lane == "own":
             return self._ask(lane, head, body, seconds)[0]
+        if lane == "slow":
+            return self._ask_slow(head, body, seconds)[0]
         if not self._threads.acquire(blocking=False):
-            raise self._busy("quick")
+            raise self._workers["ad-hoc"].busy()
         try:
             return self._ask_ad_hoc(head, body, seconds, client)[0]
         finally:
@@ -129,96 +127,59 @@ class EngineStore:
             raise ServiceError("too-large", 413, limit=self.settings.max_query_bytes)
         return body
 
+    def _ask(self, lane: str, head: frames.Head, body: bytes, seconds: float | None, client: str = "") -> list[Answer]:
+        """Ask in a lane, and wait until its deadline."""
+        with self._begun(lane, head, body, seconds, client) as request:
+            return _answers(lane, request)
+
     def _ask_ad_hoc(self, head: frames.Head, body: bytes, seconds: float | None, client: str) -> list[Answer]:
-        """Ask in the quick lane, and once more in the slow one what turns out to need longer."""
+        """Ask in the quick lane; what turns out to need longer goes on in the slow one, if there is a place free.
+
+        If there is none, its worker ends, for others wait for him; it is asked anew once it has got a place.
+        """
         self._budget.check(client)
-        try:
-            with self._quick_turn(client):
-                return self._ask("quick", head, body, seconds, client)
-        except ServiceError as error:
-            patience = min(seconds or math.inf, self._seconds["slow"])
-            if error.key != "deadline" or patience <= self._seconds["quick"]:
-                raise
-        with self._slow_turn(client):
+        quick, patience = self.settings.quick_seconds, min(seconds or math.inf, self.settings.slow_seconds)
+        with contextlib.ExitStack() as left:
+            try:
+                with self._quick_turn(client):
+                    request = left.enter_context(self._begun("quick", head, body, seconds, client))
+                    return _answers("quick", request, quick)
+            except ServiceError as error:
+                if error.key != "deadline" or patience <= quick:
+                    raise
+            with self._slow_turn(client):
+                with self._slow_place(client, 0.0) as is_free:
+                    if is_free:
+                        return _answers("slow", request)
+                left.close()
+                return self._ask_slow(head, body, seconds, client)
+
+    def _ask_slow(self, head: frames.Head, body: bytes, seconds: float | None, client: str = "") -> list[Answer]:
+        """Wait for a place in the slow lane, and ask there."""
+        with self._slow_place(client, self.settings.wait_seconds) as has_come:
+            if not has_come:
+                error = ServiceError("busy", 503, retry_after=math.ceil(self.settings.slow_seconds))
+                _counted("slow", error.key).inc()
+                raise error
             return self._ask("slow", head, body, seconds, client)
 
-    def _ask(self, lane: str, head: frames.Head, body: bytes, seconds: float | None, client: str = "") -> list[Answer]:
+    @contextlib.contextmanager
+    def _begun(
+        self, lane: str, head: frames.Head, body: bytes, seconds: float | None, client: str
+    ) -> Iterator[asking.Begun]:
+        """Have a worker begin with a request, which is left at the end; count what it took against the client."""
+        workers = self._workers["own" if lane == "own" else "ad-hoc"]
         try:
-            found = self._ask_once(lane, head, body, seconds, client)
+            with _waiting(lane).track_inprogress():
+                request = workers.begin(head, body, seconds)
         except ServiceError as error:
-            metrics.QUERIES.labels(lane, error.key).inc()
+            _counted(lane, error.key).inc()
             raise
-        for answer in found:
-            _answered(lane, "answered" if answer.cut is None else "cut").inc()
-        return found
-
-    def _ask_once(self, lane: str, head: frames.Head, body: bytes, seconds: float | None, client: str) -> list[Answer]:
-        seconds = min(seconds or math.inf, self._seconds[lane])
-        request = frames.pack(head | {"seconds": seconds}, body)
-        waiting, running, taken = _counts(lane)
-        # Whoever waits at a generation's socket while its last worker leaves is sent away before his query has
-        # begun, and asks the next generation.
-        for _ in range(_TRIES):
-            with contextlib.suppress(frames.BrokenOffError), self._connect(lane) as connection:
-                stream = frames.Incoming(connection)
-                with waiting.track_inprogress():
-                    started = self._wait(connection, stream, request, lane)
-                try:
-                    with running.track_inprogress():
-                        connection.settimeout(seconds + _ANSWER_SECONDS)
-                        return self._receive(stream, lane, head, started["at"], seconds)
-                finally:
-                    spent = time.monotonic() - started["at"]
-                    taken.observe(spent)
-                    self._budget.charge(client, spent)
-        raise _away()
-
-    def _connect(self, lane: str) -> socket.socket:
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         try:
-            connection.connect(self._addresses[lane])
-        except BlockingIOError as error:
-            connection.close()
-            raise self._busy(lane) from error
-        except ConnectionRefusedError as error:
-            connection.close()
-            raise frames.BrokenOffError from error
-        except OSError as error:
-            connection.close()
-            raise _away() from error
-        return connection
-
-    def _wait(self, connection: socket.socket, stream: frames.Incoming, request: bytes, lane: str) -> frames.Head:
-        """Send a query and wait for a worker to begin with it."""
-        connection.settimeout(self.settings.wait_seconds)
-        try:
-            connection.sendall(request)
-            return stream.receive(0)[0]
-        except ConnectionError as error:
-            raise frames.BrokenOffError from error
-        except TimeoutError as error:
-            raise self._busy(lane) from error
-
-    def _receive(
-        self, stream: frames.Incoming, lane: str, head: frames.Head, began: float, seconds: float
-    ) -> list[Answer]:
-        """Wait for the answers to queries that have begun; they come whole, or their worker ended early."""
-        try:
-            reply, body = stream.receive(self.settings.max_answer_bytes)
-        except (frames.BrokenOffError, TimeoutError) as error:
-            # Both processes read the same clock.
-            late = time.monotonic() - began - seconds
-            if late < -_TOLERANCE:
-                raise ServiceError("stopped", 503, retry_after=60) from error
-            metrics.OVERRUN_SECONDS.labels(lane).observe(max(late, 0.0))
-            raise ServiceError("deadline", 503, retry_after=math.ceil(seconds), seconds=f"{seconds:g}") from error
-        if reply["type"] == "error":
-            raise frames.to_error(reply)
-        pieces = frames.parted(body, [length for _, _, length in reply["parts"]])
-        return [
-            Answer(piece, BY_NAME[head["graph" if kind == "graph" else "results"]], reply["version"], kind, cut)
-            for (kind, cut, _), piece in zip(reply["parts"], pieces, strict=True)
-        ]
+            yield request
+        finally:
+            request.close()
+            self._budget.charge(client, request.age)
 
     @contextlib.contextmanager
     def _quick_turn(self, client: str) -> Iterator[None]:
@@ -236,17 +197,26 @@ class EngineStore:
                 yield
             except ServiceError as error:
                 if error.key == "deadline" and turn.place == own:
-                    turn.rest = self._seconds["slow"]
+                    turn.rest = self.settings.slow_seconds
                 raise
 
     @contextlib.contextmanager
     def _slow_turn(self, client: str) -> Iterator[None]:
-        """Hold one of the places a client has in the slow lane."""
+        """Hold one of the places that a client may have in the slow lane."""
         limit = self.settings.slow_per_client
         with self._turns.held(client, [f"slow {client} {number}" for number in range(limit)]) as turn:
             if not turn:
-                raise ServiceError("too-many", 429, retry_after=math.ceil(self._seconds["slow"]), limit=limit)
+                raise ServiceError("too-many", 429, retry_after=math.ceil(self.settings.slow_seconds), limit=limit)
             yield
+
+    @contextlib.contextmanager
+    def _slow_place(self, client: str, seconds: float) -> Iterator[bool]:
+        """Hold one of the places there are in the slow lane, the service's own queries too; say whether one came."""
+        places = [f"slow, any {number}" for number in range(self.settings.slow_workers)]
+        with contextlib.ExitStack() as held:
+            with _waiting("slow").track_inprogress():
+                turn = held.enter_context(self._slow_line.held(client or _SERVICE, places, seconds))
+            yield turn is not None
 
     def _control(self, head: frames.Head, body: bytes = b"", seconds: float = _PUBLISH_SECONDS) -> str:
         try:
@@ -256,24 +226,29 @@ class EngineStore:
                 connection.sendall(frames.pack(head, body))
                 reply, _ = frames.Incoming(connection).receive(0)
         except (OSError, frames.BrokenOffError) as error:
-            raise _away() from error
+            raise asking.away() from error
         if reply["type"] == "error":
             raise frames.to_error(reply)
         return str(reply["version"])
 
-    def _busy(self, lane: str) -> ServiceError:
-        return ServiceError("busy", 503, retry_after=math.ceil(self._seconds[lane]))
+
+def _answers(lane: str, request: asking.Begun, within: float = math.inf) -> list[Answer]:
+    """Wait for what a request finds, at most until so many seconds after its start; count how it ends."""
+    try:
+        with _running(lane).track_inprogress():
+            found = request.answers(lane, within)
+    except ServiceError as error:
+        _counted(lane, error.key).inc()
+        raise
+    finally:
+        _taken(lane).observe(request.age)
+    for answer in found:
+        _counted(lane, "answered" if answer.cut is None else "cut").inc()
+    return found
 
 
-@lru_cache
-def _counts(lane: str) -> tuple[Gauge, Gauge, Histogram]:
-    return metrics.WAITING.labels(lane), metrics.RUNNING.labels(lane), metrics.QUERY_SECONDS.labels(lane)
-
-
-@lru_cache
-def _answered(lane: str, outcome: str) -> Counter:
-    return metrics.QUERIES.labels(lane, outcome)
-
-
-def _away() -> ServiceError:
-    return ServiceError("engine-away", 503, retry_after=5)
+# To find a label's counter takes longer than to count.
+_waiting = lru_cache(metrics.WAITING.labels)
+_running = lru_cache(metrics.RUNNING.labels)
+_taken = lru_cache(metrics.QUERY_SECONDS.labels)
+_counted = lru_cache(metrics.QUERIES.labels)

@@ -6,7 +6,6 @@ that speak of each other's things are taken together. So what a change of docume
 difference of what the rules derive from this part of the graph before and after.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -15,13 +14,13 @@ from typing import Any
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QueryTriples, Triple
 from pyoxigraph import Store as Oxigraph
 
+from sasaeai import vocabulary
 from sasaeai.errors import ServiceError
 from sasaeai.repository import QueryFile
-from sasaeai.vocabulary import DERIVED, GRAPH, ID
+from sasaeai.vocabulary import DERIVED
 
 DEFAULT = DefaultGraph()
 DERIVED_GRAPH = NamedNode(DERIVED)
-_CITY = re.compile(f"(?:{re.escape(ID)}|{re.escape(GRAPH)})([0-9]{{6}})(?:/|$)")
 
 _ENOUGH = 3
 """Cities that are looked into, before all are."""
@@ -52,9 +51,9 @@ def is_of_one_city(rule: QueryFile) -> bool:
 
 
 def city_of(term: object) -> str:
-    """Return the code of the city whose graph or thing an IRI names; '' for what is no city's."""
-    found = _CITY.match(term.value) if isinstance(term, NamedNode) else None
-    return found[1] if found else ""
+    """Return the code of the city that an IRI names, or whose graph or thing it does; '' for what is no city's."""
+    # The stroke lets a municipality itself count as a thing of its city.
+    return vocabulary.city_of(f"{term.value}/") if isinstance(term, NamedNode) else ""
 
 
 def quads(graph: NamedNode, triples: Iterable[Triple], *, merged: bool) -> Iterator[Quad]:

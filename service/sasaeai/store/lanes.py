@@ -7,20 +7,26 @@ from sasaeai.settings import Settings
 
 @dataclass(frozen=True)
 class Lane:
-    """Say how many workers a lane has, the deadline of its queries, how many wait, how far its workers stand back."""
+    """Say how many workers a lane has, the deadline of its queries, how many wait, how far its workers stand back.
+
+    Where it is full there may be room again after `turnover` seconds.
+    """
 
     name: str
     workers: int
     seconds: float
+    turnover: float
     queue: int
     niceness: int = 0
 
 
 def lanes(settings: Settings) -> tuple[Lane, ...]:
-    """Return the lanes: the service's own questions, ad-hoc queries at first, ad-hoc queries that need longer."""
-    queue = settings.queue_length
+    """Return the lanes with workers of their own: of the service's own questions, and of everybody's queries.
+
+    The second is two for who asks: each query begins in the quick lane, and holds a place in the slow one to go on.
+    """
+    queue, strangers = settings.queue_length, settings.quick_workers + settings.slow_workers
     return (
-        Lane("own", settings.own_workers, settings.own_seconds, queue),
-        Lane("quick", settings.quick_workers, settings.quick_seconds, queue, niceness=10),
-        Lane("slow", settings.slow_workers, settings.slow_seconds, settings.slow_queue_length, niceness=10),
+        Lane("own", settings.own_workers, settings.own_seconds, settings.own_seconds, queue),
+        Lane("ad-hoc", strangers, settings.slow_seconds, settings.quick_seconds, queue, niceness=10),
     )

@@ -33,11 +33,6 @@ _MOST = 0.5
 _PLACE = re.compile(r"^Parser error at line \d+(?: between columns \d+ and \d+| column \d+)?: ")
 
 
-def load(repository: Repository, *, merged: bool = True) -> Oxigraph:
-    """Load the repository's graphs and what its rules derive from them; see `Holdings.read`."""
-    return Holdings.read(repository, merged=merged).store
-
-
 def prefixes(repository: Repository) -> dict[str, str]:
     """Return the project's prefixes: name and IRI."""
     return declared(repository.prefixes())
@@ -245,10 +240,10 @@ def _readable(where: str) -> Iterator[None]:
     except SyntaxError as error:
         line, words = error.lineno or 0, _PLACE.sub("", error.msg)
         raise refusal(
-            f"{where} {line}行目: {words}", f"{where}, line {line}: {words}", file=where, line=line
+            f"{where} {line}行目：{words}", f"{where}, line {line}: {words}", file=where, line=line
         ) from error
     except ValueError as error:
-        raise refusal(f"{where}: {error}", f"{where}: {error}", file=where, line=0) from error
+        raise refusal(f"{where}：{error}", f"{where}: {error}", file=where, line=0) from error
 
 
 def _triples(name: str, content: bytes, where: str) -> list[Triple]:

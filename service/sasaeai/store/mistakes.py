@@ -33,7 +33,7 @@ def misspelt(text: str, error: SyntaxError) -> ServiceError:
         }
     else:
         detail = {
-            "ja": f"{line}行{column}文字目" + (f"。期待されるもの: {expected}" if expected else ""),
+            "ja": f"{line}行{column}文字目" + (f"。期待されるもの：{expected}" if expected else ""),
             "en": f"line {line}, column {column}" + (f"; expected {expected}" if expected else ""),
         }
     place = excerpt(text, line, column)

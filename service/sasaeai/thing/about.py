@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sasaeai import statements
 from sasaeai.repository import Repository
@@ -63,8 +64,7 @@ class About:
         return [told.term["value"] for told in self.said.get(term, {}).values()]
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """Hold one value of a property, the graphs it stands in, and the unit it is counted in, where it has one."""
 
     term: Label
@@ -98,8 +98,12 @@ def gathered(rows: Iterable[statements.Row]) -> dict[tuple[str, ...], Told]:
         term = row["value"]
         key = (term["type"], term["value"], term.get("datatype", ""), term.get("xml:lang", ""))
         before = values[key].graphs if key in values else ()
-        graphs = dict.fromkeys([*before, row["graph"]["value"]] if "graph" in row else before)
-        values[key] = Told(term, list(graphs), row["unit"]["value"] if "unit" in row else None)
+        graph = [row["graph"]["value"]] if "graph" in row else []
+        values[key] = Told(
+            term,
+            [*before, *(each for each in graph if each not in before)],
+            row["unit"]["value"] if "unit" in row else None,
+        )
     return values
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from sasaeai import statements
 from sasaeai.repository import Repository
@@ -80,8 +81,7 @@ class Group:
         return (not kind or ("kind", kind) in kinds) and (not via or ("via", via) in self.arguments)
 
 
-@dataclass(frozen=True)
-class Linked:
+class Linked(NamedTuple):
     """Hold one row: a thing, its fields by property, its time and who says so."""
 
     iri: str
@@ -103,10 +103,10 @@ class Part:
     rows: Sequence[Linked]
 
 
-def groups(rows: Iterable[statements.Row], forms: Forms) -> list[Group]:
-    """Read how many things there are of each class and property, in the order of the model."""
+def groups(counts: Mapping[tuple[str, str | None], int], forms: Forms) -> list[Group]:
+    """Group the classes and properties of which there are so many things, in the order of the model."""
     order = {target: number for number, target in enumerate(forms.by_target)}
-    read = (_group(row, forms) for row in rows)
+    read = (_group(class_, via, count, forms) for (class_, via), count in counts.items())
     found: dict[tuple[str, str, str | None], Group] = {}
     for each in sorted(read, key=lambda each: (order.get(each.classes[0], len(order)), *each.classes, each.link or "")):
         key = each.name, each.shape or each.classes[0], each.link
@@ -122,6 +122,8 @@ def briefs(store: Store, repository: Repository, things: Iterable[str], source: 
         found = statements.select_of(store, query, things, source=iri(source)).rows
     else:
         found = statements.select_of(store, repository.query("entity-brief"), things).rows
+    # Values that share a cell are seen in their order; to sort them here costs a tenth of what it does in the store.
+    found = sorted(found, key=lambda row: row["value"]["value"])
     return {
         thing: {name: gathered(values) for name, values in statements.by(rows, "property").items()}
         for thing, rows in statements.by(found, "thing").items()
@@ -193,13 +195,12 @@ def _said(name: str, iri: str) -> tuple[str, str]:
     return name, iri.removeprefix(SAS)
 
 
-def _group(row: statements.Row, forms: Forms) -> Group:
-    class_, via = row["class"]["value"], row["property"]["value"] if "property" in row else None
+def _group(class_: str, via: str | None, count: int, forms: Forms) -> Group:
     name = forms.terms.get(class_) or forms.name(class_) or ""
     form = forms.of([class_])
     field = form.fields.get(via) if form and via else None
     words = field.name if field else forms.name(via) if via else None
-    return Group((class_,), name, via, words, int(row["count"]["value"]), form.shape if form else "")
+    return Group((class_,), name, via, words, count, form.shape if form else "")
 
 
 def _readable(values: Iterable[Told], language: str) -> list[Told]:
@@ -214,9 +215,7 @@ def _compared(rows: Sequence[Linked]) -> list[Linked]:
     for row in rows:
         if row.cells.get(_PERIOD):
             counted.setdefault(_counts(row), set()).update(each.term["value"] for each in row.cells.get(_MEASURE, ()))
-    return [
-        Linked(**{**row.__dict__, "differs": True}) if len(counted.get(_counts(row), ())) > 1 else row for row in rows
-    ]
+    return [row._replace(differs=len(counted.get(_counts(row), ())) > 1) for row in rows]
 
 
 def _counts(row: Linked) -> tuple[str, ...]:

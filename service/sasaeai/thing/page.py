@@ -3,27 +3,19 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, groupby
 
-from sasaeai import statements
 from sasaeai.errors import ServiceError
-from sasaeai.repository import QueryFile, Repository
+from sasaeai.repository import Repository
 from sasaeai.statements.evidence import Evidence, evidence
 from sasaeai.statements.labels import Label, labels
 from sasaeai.statements.validity import Validity, validities
 from sasaeai.store import Store
-from sasaeai.store.parameters import iri
-from sasaeai.thing import links, said
+from sasaeai.thing import links, listing, said
 from sasaeai.thing.about import About, Statements
 from sasaeai.thing.links import Group, Linked, Part
+from sasaeai.thing.listing import Listing
 from sasaeai.thing.said import DERIVED_FROM, Context, Said, Section, Value
 from sasaeai.vocabulary import SAS
-
-ROWS = 50
-"""How many of the things that point to a thing one page shows; so say the queries."""
-
-_BY_CITY = "entity-roles"
-"""The listing that goes by municipality; the others go by class and property."""
 
 TRAIL = (
     ("municipality", "runBy"),
@@ -97,18 +89,19 @@ class Wanted:
 
 def page(store: Store, repository: Repository, about: About, wanted: Wanted) -> Page:
     """Make the page of a thing of any kind: what points to it, by class and property."""
-    return _page(store, repository, about, wanted, ("entity-link-counts", "entity-links"))
+    return _page(store, repository, about, wanted, listing.pointing(store, repository, about.iri))
 
 
 def body(store: Store, repository: Repository, about: About, wanted: Wanted) -> Page:
     """Make the page of an organisation: what it does, city by city."""
-    made = _page(store, repository, about, wanted, ("entity-link-counts", "entity-roles"))
+    made = _page(store, repository, about, wanted, listing.pointing(store, repository, about.iri, listing.BY_CITY))
     return replace(made, parts=(), cities=_by_city(made.parts))
 
 
 def document(store: Store, repository: Repository, about: About, wanted: Wanted) -> Page:
     """Make the page of a document: what was taken from it, in the order of the model."""
-    made = _page(store, repository, about, wanted, ("entity-taken-counts", "entity-taken"), about.iri)
+    things = listing.taken(store, repository, about.iri, about.version)
+    made = _page(store, repository, about, wanted, things, about.iri)
     return replace(made, parts=[_of_document(part, about.iri) for part in made.parts])
 
 
@@ -117,21 +110,20 @@ def _page(  # noqa: PLR0913, PLR0917 — what the three pages differ in
     repository: Repository,
     about: About,
     wanted: Wanted,
-    names: tuple[str, str],
+    listed: Listing,
     source: str | None = None,
 ) -> Page:
-    counts, listing = map(repository.query, names)
-    every = links.groups(statements.select(store, counts, thing=iri(about.iri)).rows, about.forms)
+    every = links.groups(listed.counts, about.forms)
     groups = [each for each in every if each.via or not each.link]
     chosen = _chosen(groups, wanted)
-    pages = max(1, math.ceil(sum(each.count for each in chosen) / ROWS))
+    pages = max(1, math.ceil(sum(each.count for each in chosen) / listing.ROWS))
     if not 1 <= wanted.number <= pages:
         raise ServiceError("no-such-page", 404, page=wanted.number, last=pages)
-    found = _listed(store, listing, about, chosen, wanted.number)
-    briefs = links.briefs(store, repository, (row["subject"]["value"] for row in found), source)
+    found = listed.rows(chosen, wanted.number) if chosen else []
+    briefs = links.briefs(store, repository, (thing for thing, _ in found), source)
     context = _context(store, repository, about, briefs)
-    by_key = {(class_, each.link): each for each in groups for class_ in each.classes}
-    rows = [_linked(row, by_key, briefs, context, about) for row in found]
+    by_kind = {(class_, each.link): each for each in groups for class_ in each.classes}
+    rows = [links.linked(thing, by_kind[kind], briefs.get(thing, {}), context, about.language) for thing, kind in found]
     trail = _trail(about, context)
     return Page(
         about,
@@ -153,7 +145,7 @@ def _page(  # noqa: PLR0913, PLR0917 — what the three pages differ in
 
 def _of_document(part: Part, source: str) -> Part:
     """Keep of the evidence of each row what stands in one document."""
-    rows = [replace(row, evidence=[each for each in row.evidence if each.document == source]) for row in part.rows]
+    rows = [row._replace(evidence=[each for each in row.evidence if each.document == source]) for row in part.rows]
     return replace(part, rows=rows)
 
 
@@ -163,31 +155,6 @@ def _chosen(groups: Sequence[Group], wanted: Wanted) -> list[Group]:
     if asked and not chosen:
         raise ServiceError("not-found", 404, what=", ".join(asked))
     return chosen
-
-
-def _listed(
-    store: Store, listing: QueryFile, about: About, chosen: Sequence[Group], number: int
-) -> Sequence[statements.Row]:
-    if not chosen:
-        return []
-    shown, offset = (chosen, (number - 1) * ROWS) if listing.name == _BY_CITY else _window(chosen, number)
-    classes = dict.fromkeys(class_ for each in shown for class_ in each.classes)
-    properties = dict.fromkeys(each.link for each in shown if each.link)
-    bound = {"thing": [about.iri], "class": list(classes), "property": list(properties)}
-    return statements.listed(store, listing, offset, **bound).rows
-
-
-def _window(chosen: Sequence[Group], number: int) -> tuple[Sequence[Group], int]:
-    """Return the groups that a page shows, and at which row of theirs it begins: all that is asked for is sorted.
-
-    Groups of one shape stand among each other, in the order of the IRIs: they are asked for together.
-    """
-    first = (number - 1) * ROWS
-    shapes = [list(of) for _, of in groupby(chosen, key=lambda each: each.shape)]
-    ends = list(accumulate(sum(each.count for each in of) for of in shapes))
-    begins = [0, *ends]
-    shown = [number for number, end in enumerate(ends) if begins[number] < first + ROWS and end > first]
-    return [each for number in shown for each in shapes[number]], first - begins[shown[0]]
 
 
 def _context(store: Store, repository: Repository, about: About, briefs: Mapping[str, Statements]) -> Context:
@@ -201,18 +168,6 @@ def _context(store: Store, repository: Repository, about: About, briefs: Mapping
         validities(store, repository, [about.iri, *seen, *briefs]),
         evidence(store, repository, [about.iri, *briefs, *rests_on], about.language),
     )
-
-
-def _linked(
-    row: statements.Row,
-    groups: Mapping[tuple[str, str | None], Group],
-    briefs: Mapping[str, Statements],
-    context: Context,
-    about: About,
-) -> Linked:
-    thing, class_ = row["subject"]["value"], row["class"]["value"]
-    group = groups[class_, row["property"]["value"] if "property" in row else None]
-    return links.linked(thing, group, briefs.get(thing, {}), context, about.language)
 
 
 def _trail(about: About, context: Context) -> list[tuple[str, Label]]:

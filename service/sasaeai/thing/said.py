@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sasaeai.statements.evidence import Evidence
 from sasaeai.statements.forms import Field, Form
@@ -45,8 +46,7 @@ class Context:
     evidence: Mapping[str, Sequence[Evidence]]
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """Hold one value with its name and time, who says so, and the graphs that say it without quoting a document."""
 
     term: Label

@@ -5,31 +5,29 @@ asked of what is said of a thing as the engine has read it. Whatever is not know
 wrong, and the words for it, is pySHACL's to say.
 """
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import pyoxigraph as ox
-from rdflib import OWL, RDF, RDFS, SH, XSD, URIRef
+from rdflib import OWL, RDF, RDFS, SH, URIRef
 
+from sasaeai.validation.constraints import (
+    OF_ALL,
+    OF_EACH,
+    OF_LIST,
+    OF_MANY,
+    TYPE,
+    Doubt,
+    Neighbour,
+    Test,
+    Thing,
+    is_closed,
+)
 from sasaeai.validation.documents import Document, fits, text
 from sasaeai.validation.said import BEYOND, Lookup
 from sasaeai.vocabulary import SAS
-
-_TYPE = str(RDF.type)
-_NUMBERS = {str(XSD.integer), str(XSD.decimal)}
-
-_KINDS: dict[str, tuple[type, ...]] = {
-    str(SH.IRI): (ox.NamedNode,),
-    str(SH.Literal): (ox.Literal,),
-    str(SH.BlankNode): (ox.BlankNode,),
-    str(SH.BlankNodeOrIRI): (ox.BlankNode, ox.NamedNode),
-    str(SH.BlankNodeOrLiteral): (ox.BlankNode, ox.Literal),
-    str(SH.IRIOrLiteral): (ox.NamedNode, ox.Literal),
-}
 
 _SAYS_NOTHING = {
     *(str(each) for each in (RDF.type, RDFS.label, RDFS.comment, SH.severity, SH.path, SH.ignoredProperties)),
@@ -38,42 +36,12 @@ _SAYS_NOTHING = {
 }
 """What a shape says that is no constraint, or is read together with one."""
 
+_KNOWN = {*OF_ALL, *OF_MANY, *OF_LIST, *OF_EACH, *(str(each) for each in (SH.property, SH.node, SH.closed))}
+
 _OTHER_TARGETS = {str(each) for each in (SH.targetNode, SH.targetObjectsOf, SH.target)}
 _SHAPE_TYPES = {str(each) for each in (SH.NodeShape, SH.PropertyShape)}
 _CLASS_TYPES = {str(each) for each in (RDFS.Class, OWL.Class)}
 """A shape that is a class too has all things of that class for its own."""
-
-
-class Doubt(Exception):  # noqa: N818 — no error: pySHACL is asked
-    """Say that something cannot be told here."""
-
-
-class Thing:
-    """Hold what is said of a node: its values by property, each with the graphs that say so."""
-
-    def __init__(self, term: Any, triples: Iterable[tuple[str, ox.Quad]], look: "Callable[[Any], Thing]") -> None:
-        self.term = term
-        self.look = look
-        self.said: dict[str, dict[Any, set[str]]] = defaultdict(dict)
-        for graph, each in triples:
-            self.said[each.predicate.value].setdefault(each.object, set()).add(graph)
-
-    def values(self, path: str) -> Mapping[Any, set[str]]:
-        """Return what the thing has for a property."""
-        return self.said.get(path, {})
-
-
-class _Neighbour(Thing):
-    """Hold what a thing is that another points to: of all else that is said of it nothing is in sight."""
-
-    def values(self, path: str) -> Mapping[Any, set[str]]:
-        if path not in BEYOND:
-            raise Doubt(path)
-        return super().values(path)
-
-
-Test = Callable[[Thing], bool]
-"""Asks one thing; raises Doubt where the answer is not known."""
 
 
 class Conforming:
@@ -88,7 +56,7 @@ class Conforming:
         self._of_property: dict[str, list[Test]] = defaultdict(list)
         self._is_known = True
         for shape, said in list(self._said.items()):
-            kinds = {text(each) for each in said.get(_TYPE, [])}
+            kinds = {text(each) for each in said.get(TYPE, [])}
             self._is_known &= not (_OTHER_TARGETS & said.keys() or (_SHAPE_TYPES & kinds and _CLASS_TYPES & kinds))
             for target in said.get(str(SH.targetClass), []):
                 self._of_class[target.value].append(self._test(shape, by_document=True))
@@ -103,7 +71,7 @@ class Conforming:
             if term not in neighbours:
                 pairs = () if isinstance(term, ox.Literal) else said.of(text(term))
                 what = [(source.graph, each) for source, each in pairs if each.predicate.value in BEYOND]
-                neighbours[term] = _Neighbour(term, what, look)
+                neighbours[term] = Neighbour(term, what, look)
             return neighbours[term]
 
         found = []
@@ -118,7 +86,7 @@ class Conforming:
         return found
 
     def _conforms(self, thing: Thing) -> bool:
-        tests = [test for each in thing.values(_TYPE) for test in self._of_class.get(text(each), ())]
+        tests = [test for each in thing.values(TYPE) for test in self._of_class.get(text(each), ())]
         tests += [test for path in thing.said for test in self._of_property.get(path, ())]
         if not tests:
             return True
@@ -149,9 +117,9 @@ class Conforming:
         ]
         if not {predicate for predicate, _ in constraints} <= _KNOWN:
             return _doubt
-        of_all = [partial(_OF_ALL[each[0]], each[1], by_document) for each in constraints if each[0] in _OF_ALL]
+        of_all = [partial(OF_ALL[each[0]], each[1], by_document) for each in constraints if each[0] in OF_ALL]
         inner = by_document and not paths
-        of_each = [self._of_each(shape, *each, inner) for each in constraints if each[0] not in _OF_ALL]
+        of_each = [self._of_each(shape, *each, inner) for each in constraints if each[0] not in OF_ALL]
         if not paths:
             return lambda thing: _all(of_all, of_each, thing, {thing.term: set()}, [thing])
         path = str(paths[0])
@@ -169,12 +137,12 @@ class Conforming:
             case SH.node:
                 return self._test(text(wanted))
             case SH.closed:
-                return partial(_is_closed, wanted.value == "true", self._listed(shape))
-        if predicate in _OF_MANY:
-            return partial(_OF_MANY[predicate], [self._test(text(each)) for each in self._list(wanted)])
-        if predicate in _OF_LIST:
-            return partial(_OF_LIST[predicate], self._list(wanted))
-        return _OF_EACH[predicate](wanted)
+                return partial(is_closed, wanted.value == "true", self._listed(shape))
+        if predicate in OF_MANY:
+            return partial(OF_MANY[predicate], [self._test(text(each)) for each in self._list(wanted)])
+        if predicate in OF_LIST:
+            return partial(OF_LIST[predicate], self._list(wanted))
+        return OF_EACH[predicate](wanted)
 
     def _list(self, head: Any) -> list[Any]:
         items = []
@@ -207,130 +175,3 @@ def _doubt(_: Thing) -> bool:
 
 def _is_well_written(thing: Thing) -> bool:
     return all(fits(value) for values in thing.said.values() for value in values if isinstance(value, ox.Literal))
-
-
-def _by_graph(values: Mapping[Any, set[str]]) -> Iterator[tuple[str, Any]]:
-    return ((graph, value) for value, graphs in values.items() for graph in graphs)
-
-
-def _at_least(least: Any, _by_document: bool, _thing: Thing, values: Mapping[Any, set[str]]) -> bool:
-    return len(values) >= int(least.value)
-
-
-def _at_most(most: Any, by_document: bool, _thing: Thing, values: Mapping[Any, set[str]]) -> bool:
-    if len(values) <= int(most.value):
-        return True
-    counts = Counter(graph for graph, _ in _by_graph(values))
-    return by_document and max(counts.values()) <= int(most.value)
-
-
-def _once_a_language(wanted: Any, by_document: bool, _thing: Thing, values: Mapping[Any, set[str]]) -> bool:
-    if wanted.value != "true":
-        raise Doubt(wanted)
-    pairs = _by_graph(values) if by_document else (("", value) for value in values)
-    said = Counter((graph, language) for graph, value in pairs if (language := getattr(value, "language", None)))
-    return max(said.values(), default=0) <= 1
-
-
-def _has(value: Any, _by_document: bool, _thing: Thing, values: Mapping[Any, set[str]]) -> bool:
-    return value in values
-
-
-def _not_after(path: Any, _by_document: bool, thing: Thing, values: Mapping[Any, set[str]]) -> bool:
-    others = thing.values(path.value)
-    if {text(each.datatype) if isinstance(each, ox.Literal) else "" for each in (*values, *others)} - {str(XSD.date)}:
-        raise Doubt(path)
-    return all(one.value <= other.value for one in values for other in others)
-
-
-_OF_ALL: dict[str, Callable[[Any, bool, Thing, Mapping[Any, set[str]]], bool]] = {
-    str(SH.minCount): _at_least,
-    str(SH.maxCount): _at_most,
-    str(SH.uniqueLang): _once_a_language,
-    str(SH.hasValue): _has,
-    str(SH.lessThanOrEquals): _not_after,
-}
-
-
-def _is_closed(is_closed: bool, listed: set[str], thing: Thing) -> bool:
-    if isinstance(thing, _Neighbour):
-        raise Doubt(thing.term)
-    return not is_closed or thing.said.keys() <= listed
-
-
-def _every(tests: Iterable[Test], thing: Thing) -> bool:
-    return all(test(thing) for test in tests)
-
-
-def _any(tests: Iterable[Test], thing: Thing) -> bool:
-    return any(test(thing) for test in tests)
-
-
-def _one(tests: Iterable[Test], thing: Thing) -> bool:
-    return sum(test(thing) for test in tests) == 1
-
-
-_OF_MANY: dict[str, Callable[[list[Test], Thing], bool]] = {
-    str(SH["and"]): _every,
-    str(SH["or"]): _any,
-    str(SH.xone): _one,
-}
-
-
-def _is_among(items: list[Any], thing: Thing) -> bool:
-    return thing.term in items
-
-
-def _is_in_language(items: list[Any], thing: Thing) -> bool:
-    language = (thing.term.language or "").lower() if isinstance(thing.term, ox.Literal) else ""
-    return any(language == each.value.lower() or language.startswith(f"{each.value.lower()}-") for each in items)
-
-
-_OF_LIST: dict[str, Callable[[list[Any], Thing], bool]] = {
-    str(SH["in"]): _is_among,
-    str(SH.languageIn): _is_in_language,
-}
-
-
-def _class(wanted: Any) -> Test:
-    return lambda thing: not isinstance(thing.term, ox.Literal) and wanted in thing.values(_TYPE)
-
-
-def _kind(wanted: Any) -> Test:
-    return lambda thing: isinstance(thing.term, _KINDS[wanted.value])
-
-
-def _datatype(wanted: Any) -> Test:
-    return lambda thing: isinstance(thing.term, ox.Literal) and thing.term.datatype == wanted
-
-
-def _pattern(wanted: Any) -> Test:
-    found = re.compile(wanted.value).search
-    return lambda thing: not isinstance(thing.term, ox.BlankNode) and found(thing.term.value) is not None
-
-
-def _length(fits_in: Callable[[int, int], bool], wanted: Any) -> Test:
-    return lambda thing: not isinstance(thing.term, ox.BlankNode) and fits_in(len(thing.term.value), int(wanted.value))
-
-
-def _number(fits_in: Callable[[Decimal, Decimal], bool], wanted: Any) -> Test:
-    def test(thing: Thing) -> bool:
-        if not isinstance(thing.term, ox.Literal) or not {thing.term.datatype.value, wanted.datatype.value} <= _NUMBERS:
-            raise Doubt(wanted)
-        return fits_in(Decimal(thing.term.value), Decimal(wanted.value))
-
-    return test
-
-
-_OF_EACH: dict[str, Callable[[Any], Test]] = {
-    str(SH["class"]): _class,
-    str(SH.nodeKind): _kind,
-    str(SH.datatype): _datatype,
-    str(SH.pattern): _pattern,
-    str(SH.minLength): partial(_length, int.__ge__),
-    str(SH.maxLength): partial(_length, int.__le__),
-    str(SH.minInclusive): partial(_number, Decimal.__ge__),
-    str(SH.maxInclusive): partial(_number, Decimal.__le__),
-}
-
-_KNOWN = {*_OF_ALL, *_OF_MANY, *_OF_LIST, *_OF_EACH, *(str(each) for each in (SH.property, SH.node, SH.closed))}

@@ -17,12 +17,12 @@ from sasaeai.validation.violation import Violation
 from sasaeai.vocabulary import GRAPH
 
 ENCODING = {
-    "ja": "UTF-8(BOMなし)の文字として読めません。文字コードをUTF-8(BOMなし)にして保存し直してください。",
+    "ja": "UTF-8（BOMなし）の文字として読めません。文字コードをUTF-8（BOMなし）にして保存し直してください。",
     "en": "This is not UTF-8 without a byte order mark. Save it again as UTF-8 without BOM.",
 }
 
 SYNTAX = {
-    "ja": "{syntax}として読めません({detail})。この行とその前の行の引用符、括弧、区切りの記号を確かめてください。",
+    "ja": "{syntax}として読めません（{detail}）。この行とその前の行の引用符、括弧、区切りの記号を確かめてください。",
     "en": "This is not {syntax} ({detail}). Look at quotes, brackets and separators on this line and the one before.",
 }
 

@@ -71,9 +71,9 @@ def point(response: Response, relation: str, to: Asked) -> None:
 def citation(link: str | None, version: str) -> str:
     """Word how an answer is cited, in the language of the page; None: its query is too long for a link."""
     return in_language(
-        f"支え合い(Sasaeai)。データの版: {version}。\n"
-        f"問合せ: {link or '(長いためリンクにできません。問合せの全文を添えてください)'}\n"
-        f"閲覧日: {DAY}",
+        f"支え合い（Sasaeai）。データの版：{version}。\n"
+        f"問合せ：{link or '（長いためリンクにできません。問合せの全文を添えてください）'}\n"
+        f"閲覧日：{DAY}",
         f"Sasaeai. Version of the data: {version}.\n"
         f"Query: {link or '(too long for a link: give it in full)'}\n"
         f"Accessed: {DAY}",

@@ -21,7 +21,7 @@ SVG = "image/svg+xml"
 
 M = parameter(
     "m",
-    "市区町村のコード(6桁)。",
+    "市区町村のコード（6桁）。",
     "The 6-digit code of a municipality.",
     {"type": "string", "pattern": "^[0-9]{6}$"},
     required=True,
@@ -113,7 +113,7 @@ def monthly() -> Response:
 GROUPS = {
     "operation": ("実施者", "Who ran it"),
     "name": ("協議体の名称", "Names of councils"),
-    "deployment": ("コーディネーターの配置(所属)", "Coordinators placed (and their hosts)"),
+    "deployment": ("コーディネーターの配置（所属）", "Coordinators placed (and their hosts)"),
 }
 """What the groups of the timeline are headed, in Japanese and English."""
 

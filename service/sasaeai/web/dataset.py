@@ -44,7 +44,7 @@ def install(app: Flask, settings: Settings) -> None:
 @blueprint.get(f"/dataset.<{documents.SUFFIX}>")
 @operation(
     "dataset",
-    "データ全体の説明(DCAT、VoID、schema.org)。",
+    "データ全体の説明（DCAT、VoID、schema.org）。",
     "The description of the dataset (DCAT, VoID, schema.org).",
     **documents.TOLD,
 )
@@ -63,7 +63,7 @@ def whole(extension: str | None = None) -> Response:
 @blueprint.get("/.well-known/void")
 @operation(
     "dataset",
-    "データの説明に至る、決まったアドレス(VoID)。",
+    "データの説明に至る、決まったアドレス（VoID）。",
     "The well-known address that leads to the description (VoID).",
     answers=[302],
 )

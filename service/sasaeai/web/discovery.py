@@ -108,7 +108,7 @@ def things(name: str, number: int) -> Response:
 @blueprint.get("/opensearch.xml")
 @operation(
     "pages",
-    "ブラウザーに伝える検索の仕方(OpenSearch 1.1)。",
+    "ブラウザーに伝える検索の仕方（OpenSearch 1.1）。",
     "How browsers can search here (OpenSearch 1.1).",
     gives=["application/opensearchdescription+xml"],
     parameters=["lang"],

@@ -27,8 +27,8 @@ PAGE = parameter(
     {"type": "integer", "minimum": 1, "default": 1},
 )
 NARROWED = (
-    parameter("kind", "ここを指すもののクラス(IRI)。", "The class (IRI) of what points here.", {"type": "string"}),
-    parameter("via", "ここを指すプロパティ(IRI)。", "The property (IRI) by which it points here.", {"type": "string"}),
+    parameter("kind", "ここを指すもののクラス（IRI）。", "The class (IRI) of what points here.", {"type": "string"}),
+    parameter("via", "ここを指す属性（IRI）。", "The property (IRI) by which it points here.", {"type": "string"}),
 )
 
 

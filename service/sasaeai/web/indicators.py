@@ -77,7 +77,7 @@ def file(extension: str) -> Response:
 @blueprint.get("/indicators/<name>")
 @operation(
     "indicators",
-    "指標のページ(定義、分布、市区町村の値)、又は求められた形式の表。",
+    "指標のページ（定義、分布、市区町村の値）、又は求められた形式の表。",
     "The page of an indicator with its definition, distribution and readings; or the table in the format asked for.",
     gives=[HTML, *FORMATS],
     answers=[400, 404, 406, 503],

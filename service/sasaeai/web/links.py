@@ -22,7 +22,6 @@ def install(app: Flask) -> None:
     app.jinja_env.globals["on_host"] = on_host
     app.jinja_env.globals["this_page"] = this_page
     app.jinja_env.globals["this_file"] = this_file
-    app.jinja_env.globals["toggled"] = toggled
 
 
 def path_of(name: str) -> str:
@@ -82,11 +81,10 @@ def this_file(extension: str) -> str:
     return f"{path_of(request.path).rstrip('/')}.{extension}?{query}"
 
 
-def toggled(name: str, value: str) -> str:
-    """Return the address of this page with one value of a repeatable argument more, or without it if it is there."""
+def without(name: str, value: str) -> str:
+    """Return the address of this page without one value of a repeatable argument."""
     others = [each for each in request.args.items(multi=True) if each[0] != "page" and each != (name, value)]
-    there = value in request.args.getlist(name)
-    query = urlencode(others if there else [*others, (name, value)])
+    query = urlencode(others)
     return path_of(request.path) + ("?" + query if query else "")
 
 

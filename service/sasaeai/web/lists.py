@@ -13,6 +13,7 @@ from sasaeai.statements import paging, writing
 from sasaeai.web import answers, documents, particulars
 from sasaeai.web.context import Context, as_of, here, language
 from sasaeai.web.links import this_file
+from sasaeai.web.listed import Listed
 from sasaeai.web.negotiation import HTML
 from sasaeai.web.operations import OF_DATA, Tree, operation, parameter
 
@@ -138,7 +139,7 @@ def _page(listing: Listing) -> Response:
         things=asked.cut(chosen.entries),
         of=len(entries.entries),
         paging=asked,
-        parameter_of=wishes.parameter_of,
+        listed=Listed(listing, wish, chosen),
         version=entries.version,
     )
     response = answers.send_page(html, entries.version)

@@ -68,7 +68,7 @@ def readyz() -> Response:
 @blueprint.get("/metrics")
 @operation(
     "operation",
-    "サービス全体の計数(Prometheusの形式)。許されたアドレスからだけ読めます。",
+    "サービス全体の計数（Prometheusの形式）。許されたアドレスからだけ読めます。",
     "Counts of the whole service in the text format of Prometheus. Only addresses that are let in may read them.",
     gives=["text/plain"],
     answers=[403],

@@ -66,8 +66,9 @@ def drawn(context: Context) -> Iterator[One]:
 
 def _asked(told: Parameter) -> Tree:
     wanted = catalogue.WANTED[told.type]
-    where = f" ({CONCEPT}{told.scheme})" if told.scheme else ""
-    ja, en = f"{told.label['ja']}。{wanted['ja']}{where}。", f"{told.label['en']}. {wanted['en']}{where}."
+    where = f"{CONCEPT}{told.scheme}" if told.scheme else ""
+    ja = f"{told.label['ja']}。{wanted['ja']}{where and f'（{where}）'}。"
+    en = f"{told.label['en']}. {wanted['en']}{where and f' ({where})'}."
     schema = dict(SCHEMAS[told.type])
     if told.default is not None:
         schema["default"] = told.default

@@ -73,7 +73,7 @@ def _examples(context: Context, wanted: Format) -> bytes:
 @blueprint.get("/queries/<name>")
 @operation(
     "queries",
-    "質問のページ(入力欄、答え、SPARQL)、又は求められた形式の答え。",
+    "質問のページ（入力欄、答え、SPARQL）、又は求められた形式の答え。",
     "The page of a question with its form, answer and SPARQL; or the answer in the format asked for.",
     gives=[HTML, *catalogue.FORMATS],
     answers=[303, 400, 404, 406, 410, 503],

@@ -62,7 +62,7 @@ def _written(context: Context, language: str) -> bytes:
 @blueprint.get("/openapi.json")
 @operation(
     "pages",
-    "このサービスのアドレス全ての説明(OpenAPI 3.1)。",
+    "このサービスのアドレス全ての説明（OpenAPI 3.1）。",
     "The description of all that the service answers (OpenAPI 3.1).",
     gives=["application/json"],
     parameters=["lang"],

@@ -26,7 +26,7 @@ ALL = "all"
 """Asked for in place of an earlier revision: not what has changed, but all it says."""
 
 NUMBER = parameter("number", "改訂の番号。", "The revision's number.", {"type": "integer"}, where="path", example="1")
-CITY = parameter("m", "市区町村のコード(6桁)。", "The 6-digit code of a municipality.", {"type": "string"})
+CITY = parameter("m", "市区町村のコード（6桁）。", "The 6-digit code of a municipality.", {"type": "string"})
 FROM = parameter(
     "from",
     "比べる改訂の番号。0は収録ファイル、allは全文。指定がなければ一つ前。",

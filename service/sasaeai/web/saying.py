@@ -221,8 +221,8 @@ def _quoted(quoted: Evidence, to: str, tongue: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _day(text: str, tongue: str) -> Markup:
-    western, bracket, era = calendar.reading(text, tongue).partition("(")
-    words = f"{escape(western)}<wbr>({escape(era)}" if bracket else escape(western)
+    western, bracket, era = calendar.reading(text, tongue).partition("（" if tongue == "ja" else "(")
+    words = f"{escape(western)}<wbr>{bracket}{escape(era)}" if bracket else escape(western)
     return Markup(f'<time datetime="{escape(text)}">{words}</time>')
 
 

@@ -103,7 +103,7 @@ def drawing(indicator: Indicator, day: date, wanted: Sequence[City]) -> Response
     title = f"{indicator.title[language()]} (n = {found.n})"
     unit = names([indicator.unit]).get(indicator.unit, "")
     below = in_language(
-        f"値({unit})と市区町村の数、n = {found.n}", f"Value ({unit.lower()}) and number of cities, n = {found.n}"
+        f"値（{unit}）と市区町村の数、n = {found.n}", f"Value ({unit.lower()}) and number of cities, n = {found.n}"
     )
     svg = render_template("distribution.svg", drawing=charts.histogram(bars), title=title, below=below)
     return answers.send_drawing(svg, found.version)

@@ -36,7 +36,7 @@ _LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 def form(**fields: Tree) -> Tree:
     """Describe what a form of the desk takes."""
-    proof = {"type": "string", "description": {"ja": "様式の証明(画面から送るとき)。", "en": "Of a page: its proof."}}
+    proof = {"type": "string", "description": {"ja": "様式の証明（画面から送るとき）。", "en": "Of a page: its proof."}}
     return {"content": {_FORM: {"schema": {"type": "object", "properties": {**fields, "proof": proof}}}}}
 
 

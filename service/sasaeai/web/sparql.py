@@ -57,7 +57,7 @@ BODY = {
 @blueprint.route("/sparql", methods=["GET", "POST", "OPTIONS"])
 @operation(
     "sparql",
-    "SPARQLで尋ねる。queryがなければ、問合せを書くページか、サービスの説明(RDF)です。",
+    "SPARQLで尋ねる。queryがなければ、問合せを書くページか、サービスの説明（RDF）です。",
     "Ask in SPARQL. Without a query it is the page to write one on, or the description of the service in RDF.",
     gives=FORMS,
     answers=REFUSALS,
@@ -66,7 +66,7 @@ BODY = {
 )
 @operation(
     "sparql",
-    "長い問合せを本文で送る(SPARQL 1.1 Protocol §2.1.2、§2.1.3)。",
+    "長い問合せを本文で送る（SPARQL 1.1 Protocol §2.1.2、§2.1.3）。",
     "Send a long query in the body (SPARQL 1.1 Protocol §2.1.2 and §2.1.3).",
     method="POST",
     gives=FORMS,
@@ -104,7 +104,7 @@ def protocol() -> Response:
 @blueprint.get("/sparql/terms")
 @operation(
     "sparql",
-    "問合せの入力補完に用いるクラスとプロパティ。",
+    "問合せの入力補完に用いるクラスと属性。",
     "The classes and properties that the editor completes.",
     gives=["application/json"],
     answers=[503],

@@ -147,7 +147,7 @@ def file(receipt: str) -> Response:
 @blueprint.post("/submissions/<receipt>/accept")
 @operation(
     "desk",
-    "受理して公開する。審査者だけに。既存の団体とみなす新しい団体は same:(新)=(既存)で。",
+    "受理して公開する。審査者だけに。既存の団体とみなす新しい団体は same:（新）=（既存）で。",
     "Accept it, and publish it. Reviewers only. A new organisation that is a known one: same:(new)=(known).",
     method="POST",
     gives=[OBJECTS],

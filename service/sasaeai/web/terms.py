@@ -26,7 +26,7 @@ _CUT = {
 
 @blueprint.get("/ns")
 @blueprint.get(f"/ns.<{documents.SUFFIX}>")
-@operation("vocabulary", "語彙(クラスとプロパティ)。", "The vocabulary: classes and properties.", **documents.TOLD)
+@operation("vocabulary", "語彙（クラスと属性）。", "The vocabulary: classes and properties.", **documents.TOLD)
 def ontology(extension: str | None = None) -> Response:
     """Answer with the vocabulary, every term of which is a part of this document (a hash IRI)."""
 
@@ -56,7 +56,7 @@ def version(number: str) -> Response:
 @blueprint.get(f"/shapes.<{documents.SUFFIX}>")
 @operation(
     "vocabulary",
-    "制約(SHACL)。どのクラスに何が書けるか。",
+    "制約（SHACL）。どのクラスに何が書けるか。",
     "The shapes (SHACL). What can be said of which class.",
     **documents.TOLD,
 )

@@ -64,14 +64,14 @@ BODY = {
 
 CITY = parameter(
     "m",
-    "市区町村の名称かコード(6桁)。",
+    "市区町村の名称かコード（6桁）。",
     "The name or 6-digit code of a municipality.",
     {"type": "string"},
     required=True,
     example="011002",
 )
 CODE = parameter(
-    "code", "市区町村のコード(6桁)。", "The 6-digit code.", {"type": "string"}, where="path", example="011002"
+    "code", "市区町村のコード（6桁）。", "The 6-digit code.", {"type": "string"}, where="path", example="011002"
 )
 
 
