@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sasaeai.statements.things import Thing, Value
+from sasaeai.statements.things import Thing
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,6 @@ class Branch:
     def is_empty(self) -> bool:
         """Tell that nothing belongs here."""
         return not (self.names or self.operations or self.deployments or self.bodies)
-
-    @property
-    def operators(self) -> Sequence[Value]:
-        """Name those who run it or ran it."""
-        return [value for each in self.operations for value in each.all("operator")]
 
 
 def branches(things: Mapping[str, Sequence[Thing]]) -> list[Branch]:

@@ -12,7 +12,7 @@ from sasaeai.compare.columns import MOST, Column, columns, known
 from sasaeai.compare.comparison import Comparison, Line
 from sasaeai.compare.difference import Difference, difference
 from sasaeai.compare.structure import tree
-from sasaeai.compare.told import told
+from sasaeai.compare.told import tell
 from sasaeai.compare.topics import Topic, topics
 from sasaeai.repository import Repository
 from sasaeai.statements.dossiers import dossiers
@@ -41,7 +41,7 @@ def compare(
 ) -> Comparison:
     """Compare cities by topics, with names in a language."""
     asked, cities = list(asked), {column.city.code: column.city.iri for column in beside}
-    of = told(store, repository, asked, cities, language)
+    of = tell(store, repository, asked, cities, language)
     own = dict(zip(cities, dossiers(store, repository, cities.values(), language), strict=True))
     # What a city says of itself goes before what is known of it as a thing of no city.
     spoken = [*(each.others for each in of.values()), *own.values()]
@@ -64,7 +64,7 @@ def prepare(
 ) -> None:
     """Read what a comparison needs of cities, IRIs by code, so that who compares or visits them finds it kept."""
     known(store, repository, [*cities], language)
-    told(store, repository, list(asked), cities, language)
+    tell(store, repository, list(asked), cities, language)
     dossiers(store, repository, cities.values(), language)
 
 

@@ -1,6 +1,7 @@
 """What a comparison takes of cities: read once, by the topics' queries, and kept until the data change."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -13,10 +14,10 @@ from sasaeai.repository import Repository
 from sasaeai.statements.dossiers import Dossier, dossiers, things
 from sasaeai.statements.keeping import Last
 from sasaeai.statements.labels import labels
-from sasaeai.statements.things import Value
+from sasaeai.statements.things import Thing, Value
 from sasaeai.statements.validity import State
 from sasaeai.store import Store
-from sasaeai.store.parameters import literal
+from sasaeai.store.parameters import Term, iri, literal
 from sasaeai.vocabulary import CONCEPT, SAS
 
 _STATES = (*State, "stated", "inferred", "computed", "not-stated", "does-not-apply")
@@ -29,6 +30,10 @@ Key = tuple[str, str, tuple[str, ...]]
 
 _ROWS = 20_000
 """Rows of answers that are kept of cities, in all: of some hundred and thirty, in about 40 MB."""
+
+
+_NAMES = 60
+"""Things that a query names: of more it asks by city."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ KEPT: WeakKeyDictionary[Store, Last[Told]] = WeakKeyDictionary()
 """What is kept of each store, as `dossiers.KEPT`."""
 
 
-def told(
+def tell(
     store: Store, repository: Repository, asked: Sequence[Topic], cities: Mapping[str, str], language: str
 ) -> dict[str, Told]:
     """Return what topics tell of cities, IRIs by code; of those not kept all are asked at once."""
@@ -68,26 +73,48 @@ def told(
 def _read(
     store: Store, repository: Repository, asked: Sequence[Topic], cities: Mapping[str, str], language: str
 ) -> dict[str, Told]:
-    bound = {"m": [literal(code) for code in cities]}
-    tables = statements.select_all(store, [(topic.file, bound) for topic in asked])
-    versions = {table.version for table in tables}
+    known = dossiers(store, repository, cities.values(), language)
+    own = {iri: each for dossier in known for iri, each in dossier.things.items()}
+    bound = _bound(asked, cities, own)
+    tables = statements.select_all(store, [(topic.file, bound[topic.key]) for topic in asked if topic.key in bound])
+    versions = {each.version for each in tables} | {each.version for each in known}
     version = versions.pop() if len(versions) == 1 else ""  # of two versions at once nothing is kept
     rows = [row for table in tables for row in table.rows]
-    known = dossiers(store, repository, cities.values(), language)
     # A topic may tell of what belongs to no city.
-    own = {iri for dossier in known for iri in dossier.things}
-    others = things(store, repository, {row["thing"]["value"] for row in rows} - own, language)
+    others = things(store, repository, {row["thing"]["value"] for row in rows} - own.keys(), language)
     named = {iri for each in (*known, others) for iri in each.labels}
     spoken = {*_NAMED, *(term["value"] for row in rows for term in row.values() if term["type"] == "uri")}
     found = labels(store, repository, sorted(spoken - named), language)
     names = {iri: Value(label["value"], label.get("xml:lang"), iri) for iri, label in found.items()}
-    parted = {topic.key: statements.by(table.rows, "municipality") for topic, table in zip(asked, tables, strict=True)}
+    parted = {key: statements.by(table.rows, "municipality") for key, table in zip(bound, tables, strict=True)}
     return {
         code: Told(
-            {topic.key: [said(topic, row) for row in parted[topic.key].get(iri, ())] for topic in asked},
+            {topic.key: [said(topic, row) for row in parted.get(topic.key, {}).get(iri, ())] for topic in asked},
             others,
             names,
             version,
         )
         for code, iri in cities.items()
     }
+
+
+def _bound(
+    asked: Sequence[Topic], codes: Iterable[str], own: Mapping[str, Thing]
+) -> dict[str, Mapping[str, Sequence[Term]]]:
+    """Say what each topic is asked about: cities, or the things of its class in them; of none there is nothing to ask.
+
+    To look at each thing of a city for its class is most of what a topic takes, and its dossier has told it already.
+    """
+    kinds = defaultdict[str, list[Term]](list)
+    for each in own.values():
+        for kind in each.kinds:
+            kinds[kind].append(iri(each.iri))
+    cities = {"m": [literal(code) for code in codes]}
+    bound = dict[str, Mapping[str, Sequence[Term]]]()
+    for topic in asked:
+        those = kinds[topic.kind] if topic.kind else None
+        if those is None or len(those) > _NAMES:
+            bound[topic.key] = cities
+        elif those:
+            bound[topic.key] = {"thing": those}
+    return bound

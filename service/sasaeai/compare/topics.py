@@ -32,7 +32,8 @@ class Topic:
     """Hold a topic: `shows` values or how many things there are of each, `time` says how a day is asked about.
 
     `holds` is so over a time or from a day on; of what is `latest` only the newest counts; `always` knows no time.
-    `concept` is the key of the concept that it answers or, where `partial`, answers a part of.
+    `concept` is the key of the concept that it answers or, where `partial`, answers a part of. Of a topic with a `kind`
+    each `thing` is of that class: whoever knows those of a city can name them to its query in place of the city.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Topic:
     differs: Words
     concept: str
     partial: bool
+    kind: str | None
     shows: str
     time: str
     share: bool
@@ -72,6 +74,7 @@ def _read(file: QueryFile) -> Topic:
             differs=about["differs"],
             concept=about["within"] if "within" in about else about["concept"],
             partial="within" in about,
+            kind=about.get("class"),
             shows=about["shows"],
             time=about["time"],
             share=about.get("share", False),
@@ -92,5 +95,6 @@ def _check(topic: Topic) -> None:
             raise ValueError(f"words are needed in ja and en: {words}")
     if topic.shows not in _SHOWS or topic.time not in _TIMES:
         raise ValueError(f"shows is one of {sorted(_SHOWS)}, time one of {sorted(_TIMES)}")
-    if "m" not in slots(topic.file.text):
-        raise ValueError("the query has no VALUES ?m { … }")
+    for place in ("m", "thing") if topic.kind else ("m",):
+        if place not in slots(topic.file.text):
+            raise ValueError(f"the query has no VALUES ?{place} {{ … }}")

@@ -52,7 +52,6 @@ class Grid:
     rows: list[list[Raw]]
     merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
     unsaved: set[tuple[int, int]] = field(default_factory=set)
-    hidden: bool = False
 
 
 _SPREADSHEET = "[Content_Types].xml"
@@ -135,9 +134,7 @@ def _workbook(name: str, content: bytes, parts: Mapping[str, bytes], bounds: Bou
             _measure(title, sheet, bounds)
         book = python_calamine.load_workbook(io.BytesIO(content))
         grids = [
-            _grid(
-                book.get_sheet_by_name(each.name), hidden=each.visible is not python_calamine.SheetVisibleEnum.Visible
-            )
+            _grid(book.get_sheet_by_name(each.name))
             for each in book.sheets_metadata
             if each.typ is python_calamine.SheetTypeEnum.WorkSheet and each.name in texts
         ]
@@ -148,10 +145,10 @@ def _workbook(name: str, content: bytes, parts: Mapping[str, bytes], bounds: Bou
     return grids
 
 
-def _grid(sheet: CalamineSheet, *, hidden: bool) -> Grid:
+def _grid(sheet: CalamineSheet) -> Grid:
     rows = sheet.to_python(skip_empty_area=False) if sheet.end else []
     merged = list(sheet.merged_cell_ranges or [])
-    return Grid(sheet.name, [[_value(cell) for cell in row] for row in rows], merged, hidden=hidden)
+    return Grid(sheet.name, [[_value(cell) for cell in row] for row in rows], merged)
 
 
 def _sheets(parts: Mapping[str, bytes]) -> dict[str, bytes]:
