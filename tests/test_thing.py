@@ -249,11 +249,15 @@ def test_what_strangers_wrote_is_text_on_the_page(repository: Repository) -> Non
     store = CountingStore(repository)
     store.publish({GRAPH + "011002/one": ONE.encode()})
     client = create_app(Settings(), store).test_client()
-    for address in ("/doc/011002/org/one.html", "/doc/source/011002/one.html"):
-        body = client.get(address).get_data(as_text=True)
+    lists = ("/lists/organisations?m=011002", "/search?q=一の会")
+    for address in ("/doc/011002/org/one.html", "/doc/source/011002/one.html", *lists):
+        body = client.get(address, headers={"Accept": "text/html"}).get_data(as_text=True)
         assert "&lt;b&gt;一の会&lt;/b&gt;" in body
         assert "<b>" not in body
     assert client.get('/doc/011002/tier/1.html?kind="><b>').status_code == 404
+    chosen = client.get('/lists/organisations?sector="><b>', headers={"Accept": "text/html"}).get_data(as_text=True)
+    assert "&gt;&lt;b&gt; <small>0</small>" in chosen
+    assert "<b>" not in chosen
 
 
 @dataclass(frozen=True)
