@@ -160,6 +160,26 @@ def test_a_file_is_kept_byte_by_byte_under_a_receipt_nobody_guesses(desk: Desk) 
     assert refusal(lambda: submissions.find(desk, "none")) == "unknown-receipt"
 
 
+def test_submissions_are_taken_page_by_page_and_those_that_wait_come_first(desk: Desk) -> None:
+    receipts = [submitted(desk) for _ in range(5)]
+    for place in (1, 3):
+        submissions.return_(desk, receipts[place], "a reviewer", "no")
+    in_order = [receipts[place] for place in (0, 2, 4, 3, 1)]
+    pages = [submissions.listed(desk, "", start, 2) for start in (0, 2, 4, 6)]
+    assert [[each.id for each in found] for found, _ in pages] == [in_order[:2], in_order[2:4], in_order[4:], []]
+    assert [total for _, total in pages] == [5, 5, 5, 5]
+    assert submissions.listed(desk, CITY, 0, 9)[1] == 5
+    assert submissions.listed(desk, "000002", 0, 9) == ([], 0)
+    assert {each.content for each in submissions.listed(desk, "", 0, 9)[0]} == {b""}
+
+
+def test_revisions_are_taken_page_by_page_the_newest_first(desk: Desk) -> None:
+    made = [accepted(desk).id for _ in range(3)][::-1]
+    pages = [revisions.listed(desk, CITY, start, 2) for start in (0, 2)]
+    assert [([each.id for each in found], total) for found, total in pages] == [(made[:2], 3), (made[2:], 3)]
+    assert revisions.listed(desk, "000002", 0, 2) == ([], 0)
+
+
 def test_a_submission_is_decided_on_once(desk: Desk) -> None:
     receipt = submitted(desk)
     revision = submissions.accept(desk, receipt, "a reviewer", CONTENT, after=0)

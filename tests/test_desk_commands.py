@@ -56,7 +56,7 @@ def test_a_workbook_is_submitted_shown_accepted_exported_and_undone(tmp_path: Pa
     assert receipt in done(desk(state, "desk", "list"))
     shown = done(desk(state, "desk", "show", receipt, "--lang", "ja")).splitlines()
     assert [line for line in shown if line.startswith(("+", "-"))] == [shown[-1]]
-    assert shown[-1].endswith(": 新しい名称")
+    assert shown[-1].endswith("：新しい名称")
     refused(desk(state, "desk", "accept", receipt, "--token", city), "Only a reviewer's token")
     accepted = desk(state, "desk", "accept", receipt, "--token", reviewer)
     assert done(accepted) == f"revision 1 of {TAMA}"

@@ -500,11 +500,41 @@ def test_a_program_hands_in_looks_and_decides(service: Service, shown: dict[str,
     assert is_refused(reviewer.ask(f"/submissions/{receipt}/accept", {}), 409, "already-decided")
 
 
+def test_submissions_and_revisions_come_in_pages_that_lead_to_one_another(
+    service: Service, desk: Desk, held: Repository, shown: dict[str, str], receipt: str
+) -> None:
+    reviewer, reading = program(service, shown["審査者"]), person(service, shown["審査者"])
+    told(reviewer.ask(f"/submissions/{receipt}/accept", {}))
+    sender = tokens.bearer(desk, shown["多摩市 担当"])
+    for count in range(2):
+        publish.submit(desk, held, sender, handed(renamed(held, f"続く名称{count}")))
+    for path, name, key in (("/submissions", "submissions", "receipt"), ("/revisions", "revisions", "number")):
+        whole = told(reviewer.ask(f"{path}?limit=200"))
+        gone, at = [], f"{path}?limit=1"
+        while at:
+            reply = reviewer.ask(at)
+            assert told(reply)["total"] == whole["total"] == len(whole[name])
+            gone += [each[key] for each in told(reply)[name]]
+            following = re.search(r'<([^>]*)>; rel="next"', reply.headers["Link"])
+            at = following[1].removeprefix(service.url) if following else ""
+        assert gone == [each[key] for each in whole[name]]
+        last = len(gone)
+        assert f'page={last}>; rel="last"' in reviewer.ask(f"{path}?limit=1").headers["Link"]
+        assert is_refused(reviewer.ask(f"{path}?limit=1&page={last + 1}"), 404, "no-such-page")
+        assert is_refused(reviewer.ask(f"{path}?page=x"), 400, "bad-parameter")
+    states = [each["state"] for each in told(reviewer.ask("/submissions?limit=200"))["submissions"]]
+    assert states == sorted(states, key=lambda state: state != "received")
+    assert 'rel="next"' in reading.ask("/submissions?limit=1").body.decode()
+    later = reading.ask(f"/submissions?limit=1&page={len(states)}").body.decode()
+    assert "審査を待っているもの" not in later
+    assert "決定されたもの" in later
+
+
 def test_what_was_accepted_is_what_the_next_file_is_held_against(
     service: Service, held: Repository, shown: dict[str, str], receipt: str
 ) -> None:
     reviewer = program(service, shown["審査者"])
-    known = told(reviewer.ask(f"/submissions/{receipt}"))["review"]["changes"][0]["words"]["ja"].rpartition(": ")[2]
+    known = told(reviewer.ask(f"/submissions/{receipt}"))["review"]["changes"][0]["words"]["ja"].rpartition("：")[2]
     assert told(reviewer.ask(f"/submissions/{receipt}/accept", {}))["state"] == "accepted"
     version = ask(f"{service.url}/readyz").body.decode().split()[1]
     given = patiently(f"{service.url}/template/{TAMA}.xlsx")

@@ -18,6 +18,7 @@ from sasaeai.errors import ServiceError
 from sasaeai.fields import Statement, read_statements, written_as_turtle
 from sasaeai.publish import Handed
 from sasaeai.repository import Repository, digest
+from sasaeai.statements.paging import Paging
 from sasaeai.store.local import LocalStore
 from sasaeai.vocabulary import GRAPH, ID, ORG, PREF_LABEL, RDF_TYPE, SAS, XSD
 
@@ -176,8 +177,8 @@ def test_what_has_mistakes_or_changes_nothing_is_not_received(desk: Desk, reposi
 def test_a_city_sees_its_own_submissions_and_a_reviewer_all(desk: Desk, repository: Repository) -> None:
     receipt = submitted(desk, repository, renamed(repository))
     own, other, reviewer = token(desk, TAMA), token(desk, SHIZUOKA), token(desk)
-    assert [each.id for each in publish.listed(desk, own)] == [each.id for each in publish.listed(desk, reviewer)]
-    assert publish.listed(desk, other) == []
+    assert publish.listed(desk, own, Paging()) == publish.listed(desk, reviewer, Paging())
+    assert publish.listed(desk, other, Paging()) == ([], 0)
     assert publish.find(desk, own, receipt).content == b"bytes"
     assert refusal(lambda: publish.find(desk, other, receipt)) == "another-city"
 
@@ -191,7 +192,7 @@ def test_a_review_tells_the_change_in_statements_and_in_words(
     found = publish.review(desk, repository, packaged, submitted(desk, repository, renamed(repository)))
     (change,) = found.changes
     assert (change.graph, change.added, change.statement[0]) == (PAGE, True, COUNCIL)
-    assert found.wording.sentence(change.statement, "ja").endswith(": 新しい名称")
+    assert found.wording.sentence(change.statement, "ja").endswith("：新しい名称")
     assert "marutto" not in found.wording.sentence(change.statement, "ja")
     assert not found.outdated
     assert found.warnings == []
@@ -435,7 +436,7 @@ def test_what_the_desk_reads_and_asks_is_of_the_one_city(
         return len(store.asked)
 
     assert asked(lambda: publish.submit(desk, repository, own, handed(graphs))) == 0
-    (waiting,) = publish.listed(desk, reviewer)
+    (waiting,), _ = publish.listed(desk, reviewer, Paging())
     assert asked(lambda: publish.review(desk, repository, store, waiting.id)) <= 4
     same = {f"{ID}{TAMA}/org/otsuka": f"{ID}org/otsuka-pharmaceutical"}
 
@@ -443,7 +444,7 @@ def test_what_the_desk_reads_and_asks_is_of_the_one_city(
         publish.accept(desk, repository, store, reviewer, waiting.id, same=same, judge=lambda _: 0)
 
     assert asked(accept) == 1
-    (_, made) = publish.history(desk, reviewer)
+    (made, _), _ = publish.history(desk, reviewer, Paging())
     assert asked(lambda: publish.whole(desk, repository, store, made)) == 1
     assert asked(lambda: publish.between(desk, repository, store, made, 0)) == 1
     assert asked(lambda: publish.restore(desk, repository, store, reviewer, made.id, judge=lambda _: 0)) == 0

@@ -92,6 +92,15 @@ def of_city(desk: Desk, city: str = "") -> list[Revision]:
         return [_revision(row) for row in rows]
 
 
+def listed(desk: Desk, city: str, start: int, most: int) -> tuple[list[Revision], int]:
+    """Return `most` revisions of a city (of all, for ''), newest first, after the first `start`, and their count."""
+    of = "FROM revision WHERE ? IN ('', city)"
+    with desk.reading() as connection:
+        rows = connection.execute(f"SELECT * {of} ORDER BY id DESC LIMIT ? OFFSET ?", (city, most, start))
+        found = [_revision(row) for row in rows]
+        return found, connection.execute(f"SELECT COUNT(*) {of}", (city,)).fetchone()[0]
+
+
 def find(desk: Desk, number: int) -> Revision:
     """Return a revision; ServiceError 404 if there is none of this number."""
     with desk.reading() as connection:

@@ -18,6 +18,12 @@ _STATES = {
 }
 """What the state of a submission that was decided on is called."""
 
+_WITHOUT_BYTES = (
+    "SELECT id, number, city, sender, name, NULL AS content, NULL AS report, received, state, decided, reviewer, "
+    "comment FROM submission WHERE ? IN ('', city)"
+)
+_TO_DO_FIRST = "state <> 'received', CASE state WHEN 'received' THEN number ELSE -number END"
+
 _RECEIPT_BYTES = 16
 """128 random bits: whoever has the receipt was given it."""
 
@@ -109,12 +115,19 @@ def waiting(desk: Desk, receipt: str) -> Submission:
 def every(desk: Desk, city: str = "") -> list[Submission]:
     """Return the submissions of a city (of all, without) in the order they came in, without their bytes."""
     with desk.reading() as connection:
-        rows = connection.execute(
-            "SELECT id, number, city, sender, name, NULL AS content, NULL AS report, received, state, decided, "
-            "reviewer, comment FROM submission WHERE ? IN ('', city) ORDER BY number",
-            (city,),
-        )
-        return [_submission(row) for row in rows]
+        return [_submission(row) for row in connection.execute(f"{_WITHOUT_BYTES} ORDER BY number", (city,))]
+
+
+def listed(desk: Desk, city: str, start: int, most: int) -> tuple[list[Submission], int]:
+    """Return `most` submissions of a city (of all, for ''), after the first `start`, and how many there are in all.
+
+    Those that wait come first, in the order they came in, then those decided on, the newest first; without their bytes.
+    """
+    with desk.reading() as connection:
+        rows = connection.execute(f"{_WITHOUT_BYTES} ORDER BY {_TO_DO_FIRST} LIMIT ? OFFSET ?", (city, most, start))
+        found = [_submission(row) for row in rows]
+        total = connection.execute("SELECT COUNT(*) FROM submission WHERE ? IN ('', city)", (city,)).fetchone()[0]
+    return found, total
 
 
 def proposed(desk: Desk, receipt: str) -> Content:

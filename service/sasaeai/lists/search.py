@@ -1,8 +1,9 @@
 """Finding a thing by what it is called, in all lists at once."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from heapq import nsmallest
 from itertools import repeat
 from typing import overload
 
@@ -54,11 +55,16 @@ class Hit:
 class Hits(Sequence[Hit]):
     """Hold what was found in one list, the best first, as what it is called: of tens of thousands few are looked at."""
 
-    def __init__(self, listing: Listing, entries: Entries, found: Mapping[Match, Sequence[int]]) -> None:
+    def __init__(self, listing: Listing, entries: Entries, found: Mapping[Match, Collection[int]]) -> None:
         self._listing = listing
         self._entries = entries
         self._found = found
         self._count = sum(map(entries.called.count, found.values()))
+
+    @property
+    def match(self) -> Match:
+        """Tell how well the best one fits."""
+        return next(match for match, names in self._found.items() if names)
 
     def __len__(self) -> int:
         return self._count
@@ -82,7 +88,7 @@ class Hits(Sequence[Hit]):
     def _best(self, wanted: int) -> Iterator[tuple[Match, int]]:
         """Go through the first rows: they are of the first names, which are numbered as they stand in the list."""
         for match, names in self._found.items():
-            rows = sorted(self._entries.called.rows(names[:wanted]))[:wanted]
+            rows = sorted(self._entries.called.rows(nsmallest(wanted, names)))[:wanted]
             wanted -= len(rows)
             yield from zip(repeat(match), rows)
 
@@ -92,7 +98,7 @@ class Group:
     """Hold the things that were found in one list, the best first."""
 
     listing: Listing
-    hits: Sequence[Hit]
+    hits: Hits
 
 
 def search(shelf: Shelf, text: str, language: str) -> tuple[Sequence[Group], str]:
@@ -106,19 +112,19 @@ def search(shelf: Shelf, text: str, language: str) -> tuple[Sequence[Group], str
     found = [_group(listing, entries, words, whole) for listing, entries in shelved.items()] if words else []
     groups = [group for group in found if group.hits]
     version = next(iter(shelved.values())).version if shelved else ""
-    return sorted(groups, key=lambda group: _ORDER[group.hits[0].match]), version
+    return sorted(groups, key=lambda group: _ORDER[group.hits.match]), version
 
 
 def _group(listing: Listing, entries: Entries, words: Sequence[str], whole: str) -> Group:
     names = entries.names
-    best = {Match.EXACT: names.being(whole), Match.BEGINS: names.beginning(whole), Match.HOLDS: names.holding(whole)}
+    left, found = names.holding(*words), dict[Match, set[int]]()
+    for match, such in ((Match.EXACT, names.being(whole)), (Match.BEGINS, names.beginning(whole))):
+        found[match] = left & such
+        left -= such
     # Who asks for one word finds what holds it, and nothing else.
-    left = best[Match.HOLDS] if words == [whole] else set(names.find(words))
-    found = {}
-    for match, such in best.items():
-        found[match] = sorted(such & left)
-        left = left - such
-    return Group(listing, Hits(listing, entries, found | {Match.APART: sorted(left)}))
+    found[Match.HOLDS] = left if words == [whole] else left & names.holding(whole)
+    found[Match.APART] = left - found[Match.HOLDS]
+    return Group(listing, Hits(listing, entries, found))
 
 
 def answer(hits: Iterable[Hit], language: str, version: str, results: Format) -> Answer:

@@ -92,7 +92,8 @@ class Wording:
         """Say a statement: thing, property, value."""
         subject, path, value = statement
         shown = str(value) if isinstance(value, Literal) else self.thing(str(value), language)
-        return f"{self.thing(subject, language)} / {self.property(path, language)}: {shown}"
+        colon = {"ja": "：", "en": ": "}[language]
+        return f"{self.thing(subject, language)} / {self.property(path, language)}{colon}{shown}"
 
     def things(self, iris: Iterable[str], language: str) -> str:
         """Name several things in a row."""

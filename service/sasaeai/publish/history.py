@@ -10,6 +10,7 @@ from sasaeai.errors import ServiceError
 from sasaeai.publish.changes import Change, Graphs, Wording, changes, said
 from sasaeai.publish.receiving import may_see
 from sasaeai.repository import Repository
+from sasaeai.statements.paging import Paging
 from sasaeai.store import Store
 
 
@@ -22,11 +23,15 @@ class Between:
     wording: Wording
 
 
-def history(desk: Desk, token: Token, city: str = "") -> list[Revision]:
-    """List the revisions that a token's bearer may see, of a city or of all he may see; ServiceError 403."""
+def history(desk: Desk, token: Token, asked: Paging, city: str = "") -> tuple[Sequence[Revision], int]:
+    """Return a page of the revisions that a token's bearer may see, the newest first, and how many these are.
+
+    Of a city, or of all he may see; ServiceError 403, and 404 where there is no such page.
+    """
     if city:
         may_see(token, city)
-    return revisions.of_city(desk, city or token.city)
+    found, total = revisions.listed(desk, city or token.city, asked.start, asked.limit)
+    return asked.within(found, total), total
 
 
 def seen(desk: Desk, token: Token, number: int) -> Revision:

@@ -1,6 +1,6 @@
 """Handing in: what a city's token may send, and whose submissions it sees."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sasaeai.desk import Desk, submissions
@@ -11,6 +11,7 @@ from sasaeai.errors import ServiceError
 from sasaeai.fields import Fields, read_statements
 from sasaeai.publish.changes import Graphs, changes, said
 from sasaeai.repository import Repository, digest
+from sasaeai.statements.paging import Paging
 from sasaeai.vocabulary import GRAPH, ID, SAS, city_of
 
 _PART_OF = SAS + "partOf"
@@ -87,9 +88,13 @@ def find(desk: Desk, token: Token, receipt: str) -> Submission:
     return found
 
 
-def listed(desk: Desk, token: Token) -> list[Submission]:
-    """Return the submissions that a token's bearer may see: a city its own, a reviewer all."""
-    return submissions.every(desk, token.city)
+def listed(desk: Desk, token: Token, asked: Paging) -> tuple[Sequence[Submission], int]:
+    """Return a page of the submissions that a token's bearer may see, a city its own, a reviewer all, and their count.
+
+    Those that wait come first; ServiceError 404 where there is no such page.
+    """
+    found, total = submissions.listed(desk, token.city, asked.start, asked.limit)
+    return asked.within(found, total), total
 
 
 def may_see(token: Token, city: str) -> None:

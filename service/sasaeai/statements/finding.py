@@ -4,6 +4,7 @@ The folding is Unicode's NFKC and case folding, without the accents of Latin let
 without spaces. Nothing is guessed: ～ stays a wave, ー a long vowel, and no kanji stands for another.
 """
 
+import re
 import unicodedata
 from array import array
 from bisect import bisect_left, bisect_right
@@ -86,16 +87,20 @@ class Index:
         """Return the numbers of the rows that hold every one of the folded words, in their order."""
         if not words:
             return range(len(self))
-        return sorted(set.intersection(*map(self.holding, words)))
+        return sorted(self.holding(*words))
 
-    def holding(self, word: str) -> set[int]:
-        """Return the rows of which a text holds a folded word.
+    def holding(self, *words: str) -> set[int]:
+        """Return the rows that hold every one of some folded words."""
+        return set.intersection(*map(self._holding, words))
+
+    def _holding(self, word: str) -> set[int]:
+        """Return the rows of which a text holds a word.
 
         Counted are the gaps before each place of the word: a pass in native code, however often it stands.
         """
-        pieces = self._text.split(word)[:-1]
+        pieces = re.split(re.escape(word), self._text)[:-1]
         texts = accumulate(map(str.count, pieces, repeat(_GAP)), initial=-1)
-        return set(self._standing.rows(dict.fromkeys(islice(texts, 1, None))))
+        return set(self._standing.rows(set(islice(texts, 1, None))))
 
     def beginning(self, word: str) -> set[int]:
         """Return the rows of which a text begins with a folded word."""

@@ -33,9 +33,13 @@ class Paging:
 
     def cut(self, things: Sequence[Thing], before: int = 0) -> Sequence[Thing]:
         """Return the page's share of things, before which others come; ServiceError 404 where there is no such page."""
-        if self.page > (last := self.last(before + len(things))):
+        return self.within(things[self.start - before : self.start - before + self.limit], before + len(things))
+
+    def within(self, things: Sequence[Thing], total: int) -> Sequence[Thing]:
+        """Return the things that were found for the page; ServiceError 404 if `total` things have no such page."""
+        if self.page > (last := self.last(total)):
             raise ServiceError("no-such-page", 404, page=self.page, last=last)
-        return things[self.start - before : self.start - before + self.limit]
+        return things
 
     def others(self, total: int | None) -> dict[str, int]:
         """Name the pages a reader goes to from this one, by their relations (RFC 8288): first, prev, next, last.

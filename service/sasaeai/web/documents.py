@@ -84,6 +84,11 @@ def page_number() -> int:
     return paging.read({"page": request.args.getlist("page")}).page
 
 
+def page_asked() -> Paging:
+    """Return which page is asked for, and how many things are to be on it; ServiceError 400."""
+    return paging.read(request.args.to_dict(flat=False))
+
+
 def spellings(start: str, key: str) -> Sequence[str]:
     """Return how the IRI may be spelled in the data whose path, decoded once, is asked for.
 

@@ -8,7 +8,7 @@ from sasaeai.desk.revisions import Revision
 from sasaeai.desk.tokens import Token
 from sasaeai.errors import ServiceError
 from sasaeai.formats import OBJECTS
-from sasaeai.web import desk, signing, told
+from sasaeai.web import desk, documents, signing, told
 from sasaeai.web.context import here, language
 from sasaeai.web.desk import Done
 from sasaeai.web.negotiation import HTML
@@ -16,9 +16,6 @@ from sasaeai.web.operations import operation, parameter
 
 blueprint = Blueprint("revisions", __name__)
 blueprint.register_error_handler(ServiceError, signing.to_sign_in)
-
-_SHOWN = 200
-"""Revisions that the page lists, the newest; the JSON has them all."""
 
 _PAGE = "/revisions/"
 
@@ -38,18 +35,22 @@ FROM = parameter(
 @blueprint.get("/revisions")
 @operation(
     "desk",
-    "改訂の一覧。市区町村には自らのもの、審査者には全て。",
-    "The revisions. To a city its own, to a reviewer all.",
+    "改訂の一覧の1ページ。新しい順。市区町村には自らのもの、審査者には全て。",
+    "A page of the revisions, the newest first. To a city its own, to a reviewer all.",
     gives=[HTML, OBJECTS],
-    answers=[401, 403, 404, 503],
-    parameters=[CITY, "lang"],
+    answers=[400, 401, 403, 404, 503],
+    parameters=[CITY, "page", "limit", "lang"],
+    headers=["Link"],
 )
 def every() -> Response:
     """List the revisions that the asker may see, the newest first."""
-    found = publish.history(here().desk, signing.asker(), request.args.get("m", ""))[::-1]
-    if not desk.reads_pages():
-        return desk.send({"revisions": [told.revision(each) for each in found]})
-    return desk.page("revisions.html", revisions=found[:_SHOWN], of=len(found))
+    asked = documents.page_asked()
+    found, total = publish.history(here().desk, signing.asker(), asked, request.args.get("m", ""))
+    if desk.reads_pages():
+        response = desk.page("revisions.html", revisions=found, paging=asked, total=total)
+    else:
+        response = desk.send({"revisions": [told.revision(each) for each in found], "total": total})
+    return documents.link_pages(response, asked, total)
 
 
 @blueprint.get("/revisions/<int(max=999999999):number>")

@@ -17,7 +17,7 @@ from sasaeai.errors import ServiceError
 from sasaeai.examiner import Step
 from sasaeai.formats import OBJECTS
 from sasaeai.publish import Handed
-from sasaeai.web import desk, signing, told, validate, waiting
+from sasaeai.web import desk, documents, signing, told, validate, waiting
 from sasaeai.web.context import client, here, language
 from sasaeai.web.desk import Done
 from sasaeai.web.negotiation import HTML
@@ -25,9 +25,6 @@ from sasaeai.web.operations import operation, parameter
 
 blueprint = Blueprint("submissions", __name__)
 blueprint.register_error_handler(ServiceError, signing.to_sign_in)
-
-_SHOWN = 200
-"""Submissions that the page lists, the newest; the JSON has them all."""
 
 _REPORT = "submission-report.html"
 _LONGEST_FILE = 3_000_000
@@ -41,11 +38,12 @@ RECEIPT = parameter("receipt", "受付番号。", "The receipt.", {"type": "stri
 @blueprint.get("/submissions")
 @operation(
     "desk",
-    "申請の一覧。市区町村には自らのもの、審査者には全て。",
-    "The submissions. To a city its own, to a reviewer all.",
+    "申請の一覧の1ページ。審査待ちが先。市区町村には自らのもの、審査者には全て。",
+    "A page of the submissions, those that wait first. To a city its own, to a reviewer all.",
     gives=[HTML, OBJECTS],
-    answers=[401, 404, 503],
-    parameters=["lang"],
+    answers=[400, 401, 404, 503],
+    parameters=["page", "limit", "lang"],
+    headers=["Link"],
 )
 def every() -> Response:
     """List the submissions that the asker may see; a city hands in here."""
@@ -209,13 +207,14 @@ def _decided(receipt: str, act: Callable[[Token], None]) -> Response:
 
 
 def _listed(error: ServiceError | None = None) -> Response:
-    token = signing.asker()
-    found = publish.listed(here().desk, token)
-    if not desk.reads_pages():
-        return desk.send({"submissions": [told.submission(each) for each in found]})
-    received = [each for each in found if each.state == submissions.RECEIVED]
-    decided = [each for each in reversed(found) if each.state != submissions.RECEIVED][:_SHOWN]
-    return desk.page("submissions.html", error, waiting=received, decided=decided, **validate.offered())
+    token, asked = signing.asker(), documents.page_asked()
+    found, total = publish.listed(here().desk, token, asked)
+    if desk.reads_pages():
+        shown = validate.offered() | {"found": found, "paging": asked, "total": total}
+        response = desk.page("submissions.html", error, **shown)
+    else:
+        response = desk.send({"submissions": [told.submission(each) for each in found], "total": total})
+    return documents.link_pages(response, asked, total)
 
 
 def _shown(receipt: str, error: ServiceError | None = None) -> Response:
