@@ -340,6 +340,19 @@ def test_a_formula_counts_by_its_value_and_without_one_it_is_said() -> None:
     assert list(rules(submission).values()) == ["cells:formula-without-value"]
 
 
+def test_a_kind_of_row_is_known_with_brackets_of_either_width() -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        sheet = book["実施主体・委託"]
+        for kind in ("運営(委託か直営か不明)", "運営（委託か直営か不明）"):
+            sheet.cell(sheet.max_row + 1, columns(sheet)["行の種類"]).value = kind
+            sheet.cell(sheet.max_row, columns(sheet)["備考"]).value = "備考"
+
+    submission = back(changed(KORIYAMA, change))
+    assert "cells:kind-needed" not in rules(submission).values()
+    made = [each.suggestion for each in submission.findings if each.rule == "cells:key-made"]
+    assert [each.partition("/")[2].partition("/")[0] for each in made] == ["operation", "operation"]
+
+
 def test_a_new_row_gets_a_key_of_its_class_s_pattern() -> None:
     def change(book: openpyxl.Workbook) -> None:
         sheet = book["会議"]
