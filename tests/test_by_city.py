@@ -106,7 +106,7 @@ def answers(
 
 def test_every_question_ordered_by_city_promises_it() -> None:
     others = {name for name, each in catalogue.questions(Repository(ROOT)).items() if not each.by_city}
-    assert others == {"duties-compared", "evidence-of"}
+    assert others == {"evidence-of"}
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
