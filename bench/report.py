@@ -32,6 +32,7 @@ class Run:
 
     def write(self, folder: Path) -> None:
         """Keep the run, draw its growth, and bring the folder's page up to it, if there is one."""
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / KEPT).write_text(_json(self), "utf-8")
         # What is kept is rounded, and the page is to be what can be made of it again.
         kept = Run.read(folder / KEPT)
