@@ -85,7 +85,7 @@ def rows(root: Path, rounds: int, seconds: float = 0.3, others: Sequence[str] = 
                         continue
                     if not _attempt(figures, server, (kind, "ms"), partial(latency, server, queries, seconds, fresh)):
                         able[kind].remove(server)
-                figures.add("noise", MACHINE, "", noise())
+                figures.add("noise", MACHINE, "ms", noise())
             for kind in REPEATED:
                 for server in able[kind]:
                     _repeat(figures, server, kind, kinds[kind], seconds)

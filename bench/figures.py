@@ -71,10 +71,13 @@ def markdown(rows: Sequence[Row]) -> str:
 
 
 def noise() -> float:
-    """Return how many times its processor time a fixed piece of work took by the clock: 1 on a machine that is idle."""
-    began, worked = time.perf_counter(), time.thread_time()
+    """Return what a fixed piece of work takes by the clock, in ms: more where others work on the machine, or beside it.
+
+    A processor that a host shares may be half as fast for minutes, which no count of processor time shows.
+    """
+    began = time.perf_counter()
     sum(each * each for each in range(300_000))
-    return (time.perf_counter() - began) / (time.thread_time() - worked)
+    return (time.perf_counter() - began) * 1000
 
 
 def most_held() -> float:
@@ -84,11 +87,11 @@ def most_held() -> float:
 
 
 def noisy(found: Sequence[float]) -> str:
-    """Say how noisy the machine was, from what `noise` gave over the time."""
+    """Say how noisy the machine was, from what `noise` gave over the time: ms, the least, the most and the median."""
     if not found:
-        return "how noisy the machine was is not known"
-    middle, worst = statistics.median(found), max(found)
-    return f"a fixed piece of work took {middle:.2f} (median) to {worst:.2f} (worst) times its processor time"
+        return "not known"
+    least, middle, worst = min(found), statistics.median(found), max(found)
+    return f"{least:.0f} to {worst:.0f}, {middle:.0f} in the middle"
 
 
 def machine(*packages: str) -> str:

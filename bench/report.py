@@ -47,12 +47,14 @@ class Run:
         return _BLOCK.sub(lambda found: f"{found[1]}{blocks[found[2]]()}\n{found[3]}", page)
 
     def _run(self) -> str:
-        idle = [
-            figure for rows in self.sizes.values() for row in rows if row.subject == "noise" for figure in row.values
-        ]
+        idle = {
+            cities: [figure for row in rows if row.subject == "noise" for figure in row.values]
+            for cities, rows in self.sizes.items()
+        }
+        told = "; ".join(f"at {cities:,} cities {noisy(found)}" for cities, found in sorted(idle.items()))
         return (
             f"`{self.command}`, {self.begun}, {self.minutes:.0f} minutes; {self.machine}. "
-            f"While it was measured, {noisy(idle)}."
+            f"The same piece of work, in ms by the clock, while all this was measured: {told}."
         )
 
     def _tables(self) -> str:

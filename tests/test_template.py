@@ -26,7 +26,7 @@ from .test_command_line import sasaeai
 
 CITIES = sorted(path.name.split("-")[0] for path in (ROOT / "data" / "cities").iterdir() if path.is_dir())
 SHEETS = [
-    "自治体",
+    "市区町村",
     "事業・層",
     "圏域",
     "協議体",
@@ -131,7 +131,7 @@ def test_no_text_of_a_document_becomes_a_formula(repository: Repository) -> None
 
 def test_a_city_without_documents_gets_an_empty_workbook_that_names_it(repository: Repository) -> None:
     book = openpyxl.load_workbook(io.BytesIO(template(repository, "011002")))
-    assert [[cell.value for cell in row if cell.value] for row in book["自治体"].iter_rows(min_row=2)] == [["011002"]]
+    assert [[cell.value for cell in row if cell.value] for row in book["市区町村"].iter_rows(min_row=2)] == [["011002"]]
     assert all(book[title].max_row == 1 for title in SHEETS[1:])
 
 

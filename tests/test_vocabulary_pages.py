@@ -137,7 +137,7 @@ def test_a_rule_of_the_shapes_is_shown_with_the_words_of_its_error(service: Serv
 
 
 def test_a_kind_of_kinds_is_called_by_its_name_in_the_language_of_the_page(service: Service) -> None:
-    for language, name in (("ja", "団体・自治体・協議体など"), ("en", "A body, an authority or a council")):
+    for language, name in (("ja", "団体・市区町村・協議体など"), ("en", "A body, an authority or a council")):
         page = ask(f"{service.url}/shapes.html?lang={language}").body.decode()
         links = set(re.findall(r'<a href="#(?:agent|place)">([^<]*)</a>', page))
         assert name in links

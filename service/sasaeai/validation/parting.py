@@ -16,7 +16,7 @@ QUADS = {
 """The syntaxes of several graphs, by the ending of a file's name; see SYNTAXES."""
 
 UNNAMED = {
-    "ja": "どの文書の記述か分かりません。文書のグラフ（graph/…）の中に書き、"
+    "ja": "どの資料の記述か分かりません。資料のグラフ（graph/…）の中に書き、"
     "そこでグラフ自身も述べてください（dct:source）。",
     "en": "It does not say of which document this is. Write it into the graph of its document (graph/…), and describe "
     "the graph there too (dct:source).",
