@@ -3,12 +3,15 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from sasaeai.errors import ServiceError
 from sasaeai.repository import Repository
 from sasaeai.settings import Settings
+from sasaeai.store import Answer
 from sasaeai.web import create_app, preparation
 
 from .conftest import ROOT, start_service, stop_service
@@ -67,6 +70,25 @@ def test_what_was_read_of_older_data_is_shown_to_nobody(client: FlaskClient, sto
         assert reply.headers["X-Dataset-Version"] == store.version()
     assert client.get("/dataset", headers={"Accept": "text/html"}).data not in triples
     store.publish({GRAPH: None})
+
+
+def test_what_cannot_be_read_is_told_and_all_else_is_prepared(repository: Repository) -> None:
+    class Refusing(CountingStore):
+        """Refuse one list, as an engine does whose answers may not be so long."""
+
+        def query(self, text: str, **how: Any) -> Answer:
+            if "?activityAsked" in text:
+                raise ServiceError("answer-too-large", 503, limit=20_000_000)
+            return super().query(text, **how)
+
+    refusing = Refusing(repository)
+    client = create_app(Settings(root=ROOT, cache_mb=0), refusing).test_client()
+    assert [each.key for each in preparation.prepare(client.application.extensions["sasaeai"])] == ["answer-too-large"]
+    refusing.asked.clear()
+    for path in ("/lists/councils", "/ns"):
+        assert client.get(path, headers={"Accept": "text/html"}).status_code == 200
+    assert not refusing.asked
+    assert client.get("/lists/activities", headers={"Accept": "text/html"}).status_code == 503
 
 
 def test_a_graph_without_lists_is_prepared_too(tmp_path: Path) -> None:

@@ -4,8 +4,9 @@ import fcntl
 import gc
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Thread
 
@@ -43,26 +44,41 @@ def collect_seldom() -> None:
     gc.set_threshold(_MADE)
 
 
-def prepare(context: Context) -> None:
+def prepare(context: Context) -> list[ServiceError]:
     """Read vocabulary and shapes; lists and cities in Japanese, which most read; what is measured of all, as of today.
 
-    Of a whole country lists and cities are large, so that other languages are read by who asks first.
+    Of a whole country lists and cities are large, so that other languages are read by who asks first. Return what was
+    wrong with what could not be read, such as a list longer than an answer may be: the rest is read all the same.
     """
+    wrong = []
+    for read in _parts(context):
+        try:
+            read()
+        except ServiceError as error:
+            wrong.append(error)
+    # What stays need not be looked at again by the collector; what new data replace goes without it.
+    gc.freeze()
+    return wrong
+
+
+def _parts(context: Context) -> Iterator[Callable[[], object]]:
     for language in LANGUAGES:
-        context.kept(terms.vocabulary, language)
-        context.kept(terms.rules, language)
+        yield partial(context.kept, terms.vocabulary, language)
+        yield partial(context.kept, terms.rules, language)
     for listing in context.shelf.listings.values():
-        context.shelf.take(listing, LANGUAGES[0])
+        yield partial(context.shelf.take, listing, LANGUAGES[0])
+    yield partial(_cities, context)
+    for indicator in context.measures.indicators.values():
+        yield partial(context.measures.findings, indicator, calendar.today())
+    yield context.measures.national
+
+
+def _cities(context: Context) -> None:
     listed = context.shelf.listings.get("cities")
     cities = context.shelf.take(listed, LANGUAGES[0]).heard[:_CITIES] if listed else []
     for start in range(0, len(cities), _AT_ONCE):
         known = {each.cells["code"][0].key: each.iri for each in cities[start : start + _AT_ONCE]}
         compare.prepare(context.store, context.repository, context.topics.values(), known, LANGUAGES[0])
-    for indicator in context.measures.indicators.values():
-        context.measures.findings(indicator, calendar.today())
-    context.measures.national()
-    # What stays need not be looked at again by the collector; what new data replace goes without it.
-    gc.freeze()
 
 
 def _watch(context: Context, run_dir: Path) -> None:
@@ -78,11 +94,13 @@ def _watch(context: Context, run_dir: Path) -> None:
         prepared, began = (version, today), time.monotonic()
         try:
             with _turn(run_dir):
-                prepare(context)
-            log("prepared", version=version, seconds=round(time.monotonic() - began, 1))
-        except (ServiceError, OSError) as error:
-            # Who asks for what is missing has it read then, or is told why not.
-            log("preparation-failed", version=version, detail=str(error))
+                wrong: list[ServiceError | OSError] = [*prepare(context)]
+        except OSError as error:
+            wrong = [error]
+        # Who asks for what is missing has it read then, or is told why not.
+        for detail in dict.fromkeys(map(str, wrong)):
+            log("preparation-failed", version=version, detail=detail)
+        log("prepared", version=version, seconds=round(time.monotonic() - began, 1))
 
 
 @contextmanager
