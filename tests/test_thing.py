@@ -319,7 +319,7 @@ def test_an_organisation_tells_what_it_does_city_by_city(service: Service) -> No
     page = shown(service, "132241/org/member-06.html?lang=ja")
     assert "多摩市" in page.texts(".//h3")
     rows = page.texts(".//tbody/tr")
-    assert [row.split()[0] for row in rows] == ["構成員", "運営主体", "配置先"]
+    assert [row.split()[0] for row in rows] == ["構成員", "実施者", "配置先"]
     assert all("根拠" in row for row in rows)
 
 
