@@ -40,7 +40,7 @@ def begin(app: Flask, run_dir: Path) -> None:
 
 
 def collect_seldom() -> None:
-    """Have the collector of the process run less often: else a page of much data spends a fifth of its time in it."""
+    """Have the collector run less often: until what is prepared is frozen, it took a sixth of a page of much data."""
     gc.set_threshold(_MADE)
 
 
